@@ -13,7 +13,11 @@ pub struct InvalidLanguage(pub String);
 
 impl fmt::Display for InvalidLanguage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no BCP 47 language tag such as en, ko or pt-BR", self.0)
+        write!(
+            f,
+            "{:?} is no BCP 47 language tag such as en, ko or pt-BR",
+            self.0
+        )
     }
 }
 
@@ -98,12 +102,17 @@ impl fmt::Display for Language {
 }
 
 fn shorten(code: &str) -> &str {
-    TWO_LETTER.iter().find(|(_, long)| long.contains(&code)).map_or(code, |(short, _)| short)
+    TWO_LETTER
+        .iter()
+        .find(|(_, long)| long.contains(&code))
+        .map_or(code, |(short, _)| short)
 }
 
 fn lengthen(code: &str) -> &str {
     let found = TWO_LETTER.iter().find(|(short, _)| *short == code);
-    found.and_then(|(_, long)| long.first().copied()).unwrap_or(code)
+    found
+        .and_then(|(_, long)| long.first().copied())
+        .unwrap_or(code)
 }
 
 /// ISO 639-1 codes with their ISO 639-2 codes, the terminological one first, the bibliographic
@@ -173,7 +182,15 @@ mod tests {
 
     #[test]
     fn what_is_no_tag_is_refused_by_name() {
-        for text in ["", "e", "english1", "en_US", "en-", "../x", "toolonglanguage"] {
+        for text in [
+            "",
+            "e",
+            "english1",
+            "en_US",
+            "en-",
+            "../x",
+            "toolonglanguage",
+        ] {
             assert_eq!(text.parse::<Language>(), Err(InvalidLanguage(text.into())));
         }
     }

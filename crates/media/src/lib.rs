@@ -5,6 +5,7 @@
 //! produce these words, crates that write consume them, and neither needs to know the other.
 
 mod codec;
+pub mod cut;
 mod language;
 mod sample;
 mod segment;

@@ -32,7 +32,10 @@ impl Timescale {
 
     /// `ticks` of this timescale as a [`Time`].
     pub fn time(self, ticks: i64) -> Time {
-        Time { ticks, timescale: self }
+        Time {
+            ticks,
+            timescale: self,
+        }
     }
 
     /// `ticks` of this timescale in seconds, for people and for ratios, never for comparing.
@@ -146,6 +149,9 @@ mod tests {
     #[test]
     fn rescaling_saturates_instead_of_wrapping() {
         assert_eq!(at(i64::MAX, 1).rescale(Timescale::NANOSECONDS), i64::MAX);
-        assert_eq!(at(i64::MIN, 1).rescale_floor(Timescale::NANOSECONDS), i64::MIN);
+        assert_eq!(
+            at(i64::MIN, 1).rescale_floor(Timescale::NANOSECONDS),
+            i64::MIN
+        );
     }
 }
