@@ -1,1 +1,4 @@
 //! stub
+
+pub mod input;
+pub mod job;
