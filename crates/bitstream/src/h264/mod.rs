@@ -1,0 +1,26 @@
+//! H.264 (ITU-T H.264, ISO/IEC 14496-10): NAL units, parameter sets, slice headers.
+
+mod hrd;
+mod nal_unit;
+mod parameter_sets;
+mod pps;
+mod scaling;
+mod sei;
+mod slice_header;
+mod sps;
+mod trailing;
+mod vui;
+
+pub use hrd::{CpbEntry, HrdParameters};
+pub use nal_unit::{NalHeader, NalUnitType};
+pub use parameter_sets::{ParameterSet, ParameterSets};
+pub use pps::{Pps, SliceGroups, Transform8x8};
+pub use scaling::{ScalingList, ScalingMatrix};
+pub use sei::{SeiMessage, SeiMessages};
+pub use slice_header::{
+    DecRefPicMarking, MemoryManagement, PredWeight, PredWeightTable, RefListModification,
+    SliceHeader, SliceType,
+};
+pub use sps::{FrameCropping, PicOrderCnt, Sps};
+pub use trailing::Trailing;
+pub use vui::{BitstreamRestriction, SampleAspectRatio, Timing, VideoSignal, Vui};
