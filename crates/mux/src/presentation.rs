@@ -5,6 +5,7 @@
 
 mod audio;
 mod check;
+mod inconsistent;
 mod rendition;
 mod role;
 mod segment;
@@ -14,7 +15,7 @@ mod video;
 use media::{Time, TrackKind};
 
 pub use audio::{AudioFacts, ChannelConfiguration};
-pub use check::Inconsistent;
+pub use inconsistent::Inconsistent;
 pub use rendition::{KindFacts, Rendition, SupplementalCodec, TrickPlay, WebVtt};
 pub use role::{Descriptor, Role};
 pub use segment::{ByteRange, SegmentFacts};
@@ -63,6 +64,13 @@ impl Presentation {
         self.renditions
             .iter()
             .filter(move |rendition| rendition.kind() == kind && rendition.trick_play.is_none())
+    }
+
+    /// The audio a player should choose unless told otherwise: the first one marked, else the
+    /// first.
+    pub fn default_audio(&self) -> Option<&Rendition> {
+        let marked = self.of_kind(TrackKind::Audio).find(|audio| audio.default);
+        marked.or_else(|| self.of_kind(TrackKind::Audio).next())
     }
 
     /// The file name of a segment of `rendition`, relative to [`Rendition::folder`]; the single

@@ -2,112 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::{Inconsistent, KindFacts, Presentation, Rendition, Storage};
 use media::TrackKind;
-use thiserror::Error;
-
-use super::{KindFacts, Presentation, Rendition, Storage};
-
-/// Facts that contradict each other, or that no manifest can express.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Inconsistent {
-    /// There is nothing to announce.
-    #[error("presentation: has no rendition, expected at least one")]
-    NoRendition,
-    /// A duration that no title has.
-    #[error("presentation: {field} is {ticks} ticks, expected at least 1")]
-    NotPositive {
-        /// The field of [`Presentation`].
-        field: &'static str,
-        /// Its value.
-        ticks: i64,
-    },
-    /// An identifier that would need escaping.
-    #[error(
-        "rendition {id:?}: id must be one or more of letters, digits, '-', '_' and '.', \
-         and begin with a letter or digit"
-    )]
-    Id {
-        /// The identifier.
-        id: String,
-    },
-    /// Two renditions share an identifier, a folder or a file.
-    #[error("rendition {id}: {field} {value:?} is another rendition's too")]
-    Duplicate {
-        /// The later rendition.
-        id: String,
-        /// What they share.
-        field: &'static str,
-        /// Its value.
-        value: String,
-    },
-    /// Text with a line break or another control character.
-    #[error("rendition {id}: {field} {value:?} has a control character")]
-    Control {
-        /// The rendition.
-        id: String,
-        /// The field.
-        field: &'static str,
-        /// Its value.
-        value: String,
-    },
-    /// A required text is empty.
-    #[error("rendition {id}: {field} is empty")]
-    Empty {
-        /// The rendition.
-        id: String,
-        /// The field.
-        field: &'static str,
-    },
-    /// A number out of its range.
-    #[error("rendition {id}: {field} is {value}, expected {expected}")]
-    Value {
-        /// The rendition.
-        id: String,
-        /// The field.
-        field: &'static str,
-        /// What it is.
-        value: u64,
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// Facts of one kind with a codec of another.
-    #[error("rendition {id}: facts are of another kind than its codec, {kind}")]
-    Kind {
-        /// The rendition.
-        id: String,
-        /// The codec's kind.
-        kind: TrackKind,
-    },
-    /// A segment that does not follow the one before.
-    #[error("rendition {id}: segment {number}: {field} is {value}, expected {expected}")]
-    Segment {
-        /// The rendition.
-        id: String,
-        /// The segment's number.
-        number: u64,
-        /// The field.
-        field: &'static str,
-        /// What it is.
-        value: u64,
-        /// What follows from the segment before.
-        expected: u64,
-    },
-    /// Some renditions are single files, others are not.
-    #[error("rendition {id}: a single file beside renditions in many files, or the reverse")]
-    MixedStorage {
-        /// The first rendition stored otherwise than the first of all.
-        id: String,
-    },
-    /// A trick-play rendition of nothing.
-    #[error("rendition {id}: trick play of {of:?}, which is no video rendition")]
-    TrickPlay {
-        /// The rendition.
-        id: String,
-        /// What it refers to.
-        of: String,
-    },
-}
 
 impl Presentation {
     /// Checks what manifests rely on.
@@ -169,6 +65,8 @@ fn is_single(storage: &Storage) -> bool {
     matches!(storage, Storage::SingleFile { .. })
 }
 
+const CODEC_FIELDS: [&str; 3] = ["codec string", "supplemental codec", "supplemental brand"];
+
 fn check_words(rendition: &Rendition) -> Result<(), Inconsistent> {
     let id = &rendition.id;
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
@@ -222,8 +120,19 @@ fn check_words(rendition: &Rendition) -> Result<(), Inconsistent> {
                 field,
             });
         }
-        if value.chars().any(char::is_control) {
+        if value
+            .chars()
+            .any(|c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
+        {
             return Err(Inconsistent::Control {
+                id: id.clone(),
+                field,
+                value: value.into(),
+            });
+        }
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte);
+        if CODEC_FIELDS.contains(&field) && !value.bytes().all(legal) {
+            return Err(Inconsistent::Codec {
                 id: id.clone(),
                 field,
                 value: value.into(),

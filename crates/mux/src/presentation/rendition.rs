@@ -2,6 +2,8 @@
 
 use media::{Codec, Language, Timescale, TrackKind};
 
+use crate::bandwidth::Piece;
+
 use super::{
     AudioFacts, Descriptor, Role, SegmentFacts, SegmentName, Storage, VideoFacts, VideoRange,
 };
@@ -100,6 +102,31 @@ impl Rendition {
     /// The sample entry's four letters: what the codec string begins with.
     pub fn sample_entry(&self) -> &str {
         self.codec_string.split('.').next().unwrap_or_default()
+    }
+
+    /// The words a codec string is compared by: its sample entry, and for xHE-AAC the whole, which
+    /// decoders of AAC do not take.
+    pub fn codec_family(&self) -> &str {
+        match self.codec_string.as_str() {
+            xhe_aac @ "mp4a.40.42" => xhe_aac,
+            _ => self.sample_entry(),
+        }
+    }
+
+    /// Whether both are versions of one track, so that a menu lists them once.
+    pub fn is_same_track(&self, other: &Rendition) -> bool {
+        self.kind() == other.kind()
+            && self.content == other.content
+            && self.language == other.language
+            && self.roles == other.roles
+            && self.accessibility == other.accessibility
+            && self.name == other.name
+    }
+
+    /// Its segments as pieces to compute rates from.
+    pub fn pieces(&self) -> Vec<Piece> {
+        let piece = |segment: &SegmentFacts| segment.piece(segment.bytes);
+        self.segments.iter().map(piece).collect()
     }
 
     /// A presentation time as the media counts it, in ticks; saturates.

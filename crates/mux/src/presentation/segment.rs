@@ -1,5 +1,7 @@
 //! One segment as it was written.
 
+use crate::bandwidth::Piece;
+
 /// A run of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ByteRange {
@@ -40,5 +42,14 @@ impl SegmentFacts {
     /// Where the segment ends, in ticks; saturates.
     pub fn end(&self) -> u64 {
         self.start.saturating_add(self.duration)
+    }
+
+    /// Its times with a size: its own, or that of a part of it.
+    pub fn piece(&self, bytes: u64) -> Piece {
+        Piece {
+            start: self.start,
+            duration: self.duration,
+            bytes,
+        }
     }
 }
