@@ -1,0 +1,105 @@
+//! `sgpd`: descriptions of groups of samples.
+
+use crate::{BoxBody, Error, FourCc, Reader, Writer};
+
+/// Sample group descriptions. ISO/IEC 14496-12 8.9.3.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sgpd<'a> {
+    /// 0, 1 or 2.
+    pub version: u8,
+    /// None is defined for versions 0 and 1.
+    pub flags: u32,
+    /// `roll`, `prol`, `rap `, `seig`, ...
+    pub grouping_type: FourCc,
+    /// Bytes of each entry; 0 where each says its own. Absent in version 0.
+    pub default_length: u32,
+    /// Entry for samples that `sbgp` does not mention, counted from 1; 0: none. Version 2.
+    pub default_group_description_index: u32,
+    /// Number of entries as written.
+    pub entry_count: u32,
+    /// The entries as they lie in the file; see [`entries`](Self::entries).
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Sgpd<'a> {
+    /// Audio or video pre-roll or post-roll.
+    pub const ROLL: FourCc = FourCc::new(b"roll");
+    /// Audio pre-roll.
+    pub const PROL: FourCc = FourCc::new(b"prol");
+    /// Random access points that are no sync samples.
+    pub const RAP: FourCc = FourCc::new(b"rap ");
+
+    /// The entries in order, until one reaches beyond the box. In version 0, whose entries do not
+    /// say how long they are, all are taken to be equally long.
+    pub fn entries(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let mut left = self.bytes;
+        let (version, default_length) = (self.version, self.default_length as usize);
+        let equal = left
+            .len()
+            .checked_div(self.entry_count as usize)
+            .unwrap_or(0);
+        (0..self.entry_count).map_while(move |_| {
+            let length = match (version, default_length) {
+                (0, _) => equal,
+                (_, 0) => {
+                    let (length, tail) = left.split_first_chunk()?;
+                    left = tail;
+                    usize::try_from(u32::from_be_bytes(*length)).ok()?
+                }
+                (_, length) => length,
+            };
+            if length == 0 && left.is_empty() {
+                return None;
+            }
+            let (entry, tail) = left.split_at_checked(length)?;
+            left = tail;
+            Some(entry)
+        })
+    }
+
+    /// `roll_distance` of entry `index`, counted from 1, of a `roll` or `prol` group.
+    pub fn roll_distance(&self, index: u32) -> Option<i16> {
+        if self.grouping_type != Self::ROLL && self.grouping_type != Self::PROL {
+            return None;
+        }
+        let entry = self.entries().nth(index.checked_sub(1)? as usize)?;
+        entry.first_chunk().map(|bytes| i16::from_be_bytes(*bytes))
+    }
+}
+
+impl<'a> BoxBody<'a> for Sgpd<'a> {
+    const KIND: FourCc = FourCc::new(b"sgpd");
+
+    fn read(reader: &mut Reader<'a, '_>) -> Result<Self, Error> {
+        let (version, flags) = reader.full_box_up_to(2)?;
+        Ok(Sgpd {
+            version,
+            flags,
+            grouping_type: reader.fourcc("grouping_type")?,
+            default_length: if version >= 1 {
+                reader.u32("default_length")?
+            } else {
+                0
+            },
+            default_group_description_index: match version {
+                2.. => reader.u32("default_group_description_index")?,
+                _ => 0,
+            },
+            entry_count: reader.u32("entry_count")?,
+            bytes: reader.rest(),
+        })
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.full_box(self.version, self.flags);
+        writer.fourcc(self.grouping_type);
+        if self.version >= 1 {
+            writer.u32(self.default_length);
+        }
+        if self.version >= 2 {
+            writer.u32(self.default_group_description_index);
+        }
+        writer.u32(self.entry_count);
+        writer.bytes(self.bytes);
+    }
+}

@@ -1,0 +1,36 @@
+//! `tfdt`: where a track fragment starts.
+
+use crate::{BoxBody, Error, FourCc, Reader, Writer};
+
+/// Where this track fragment starts on the media timeline.
+///
+/// Track fragment media decode time, ISO/IEC 14496-12 8.8.12.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tfdt {
+    /// 0: 32 bits, 1: 64.
+    pub version: u8,
+    /// Decoding time of the fragment's first sample, in ticks of the media.
+    pub base_media_decode_time: u64,
+}
+
+impl<'a> BoxBody<'a> for Tfdt {
+    const KIND: FourCc = FourCc::new(b"tfdt");
+
+    fn read(reader: &mut Reader<'a, '_>) -> Result<Self, Error> {
+        let (version, _) = reader.full_box_up_to(1)?;
+        let base_media_decode_time = reader.versioned(version, "baseMediaDecodeTime")?;
+        Ok(Tfdt {
+            version,
+            base_media_decode_time,
+        })
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.full_box(self.version, 0);
+        writer.versioned(
+            self.version,
+            "baseMediaDecodeTime",
+            self.base_media_decode_time,
+        );
+    }
+}
