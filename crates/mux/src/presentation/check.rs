@@ -67,11 +67,23 @@ fn is_single(storage: &Storage) -> bool {
 
 const CODEC_FIELDS: [&str; 3] = ["codec string", "supplemental codec", "supplemental brand"];
 
+/// Every text has what manifests can hold, and is there where it has to be.
 fn check_words(rendition: &Rendition) -> Result<(), Inconsistent> {
     let id = &rendition.id;
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if !id.bytes().all(legal) || !id.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return Err(Inconsistent::Id { id: id.clone() });
+    }
+    let folder = &rendition.folder;
+    if !folder.is_empty()
+        && folder
+            .split('/')
+            .any(|part| matches!(part, "" | "." | ".."))
+    {
+        return Err(Inconsistent::Folder {
+            id: id.clone(),
+            folder: folder.clone(),
+        });
     }
     let supplemental = rendition.supplemental_codec.as_ref();
     let (file, field) = match &rendition.storage {
@@ -217,7 +229,7 @@ fn check_segments(rendition: &Rendition) -> Result<(), Inconsistent> {
         let wrong = |field, value, expected| {
             Err(Inconsistent::Segment {
                 id: id(),
-                number: segment.number,
+                number,
                 field,
                 value,
                 expected,

@@ -57,6 +57,14 @@ pub enum Inconsistent {
         /// Its value.
         value: String,
     },
+    /// A folder that is not below the manifests.
+    #[error("rendition {id}: folder {folder:?} has an empty part, '.' or '..'")]
+    Folder {
+        /// The rendition.
+        id: String,
+        /// Its folder.
+        folder: String,
+    },
     /// A required text is empty.
     #[error("rendition {id}: {field} is empty")]
     Empty {
@@ -90,7 +98,7 @@ pub enum Inconsistent {
     Segment {
         /// The rendition.
         id: String,
-        /// The segment's number.
+        /// The number it should have.
         number: u64,
         /// The field.
         field: &'static str,

@@ -95,9 +95,7 @@ fn adaptation_set(
             TrackKind::Text => "application/mp4",
         },
         lang: (!first.language.is_undetermined()).then(|| first.language.tag().into()),
-        par: common(videos().map(picture_aspect_ratio))
-            .flatten()
-            .map(|par| ratio(par, ':')),
+        par: picture_aspect_ratio(videos()).map(|par| ratio(par, ':')),
         max_width: videos().map(|video| video.width).max(),
         max_height: videos().map(|video| video.height).max(),
         max_frame_rate: highest(videos()).map(frame_rate),
@@ -121,7 +119,7 @@ fn adaptation_set(
             .collect(),
         label: first.name.clone(),
         accessibility: descriptors::accessibility(first),
-        roles: descriptors::roles(first),
+        roles: descriptors::roles(first, presentation.default_audio()),
         segment_template,
         representations,
     })
@@ -201,15 +199,24 @@ fn common<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
     values.all(|value| value == first).then_some(first)
 }
 
-fn picture_aspect_ratio(video: &VideoFacts) -> Option<Ratio> {
-    let Ratio {
-        numerator,
-        denominator,
-    } = video.sample_aspect_ratio;
-    Ratio::reduced(
-        u64::from(video.width) * u64::from(numerator),
-        u64::from(video.height) * u64::from(denominator),
-    )
+/// Widths of a ladder are rounded to even numbers (854 x 480 for 16:9), so the ratio of the
+/// largest picture is the ratio of all that are as wide as it says, give or take this.
+const ROUNDED_BY: u64 = 2;
+
+/// `@par`: the picture aspect ratio all pictures share.
+fn picture_aspect_ratio<'a>(videos: impl Iterator<Item = &'a VideoFacts> + Clone) -> Option<Ratio> {
+    let samples = |video: &&VideoFacts| u64::from(video.width) * u64::from(video.height);
+    let largest = videos.clone().max_by_key(samples)?;
+    let ratio = Ratio::reduced(
+        u64::from(largest.width) * u64::from(largest.sample_aspect_ratio.numerator),
+        u64::from(largest.height) * u64::from(largest.sample_aspect_ratio.denominator),
+    )?;
+    let agrees = |video: &VideoFacts| {
+        let expected = u64::from(video.height) * u64::from(ratio.numerator);
+        let expected = expected / u64::from(ratio.denominator);
+        u64::from(video.display_width()).abs_diff(expected) <= ROUNDED_BY
+    };
+    videos.clone().all(agrees).then_some(ratio)
 }
 
 fn highest<'a>(videos: impl Iterator<Item = &'a VideoFacts>) -> Option<Ratio> {

@@ -8,10 +8,15 @@ use media::TrackKind;
 const ROLE: &str = "urn:mpeg:dash:role:2011";
 const AUDIO_PURPOSE: &str = "urn:tva:metadata:cs:AudioPurposeCS:2007";
 
-/// `Role`: what the rendition is for, `main` (text: `subtitle`) where nobody said.
-pub(super) fn roles(rendition: &Rendition) -> Vec<Descriptor> {
+/// `Role`: what the rendition is for. Where nobody said, text is `subtitle`, and of audio the
+/// default track is `main` and others are `alternate`, which is how some players find the default.
+pub(super) fn roles(rendition: &Rendition, default_audio: Option<&Rendition>) -> Vec<Descriptor> {
     let unsaid = match rendition.kind() {
-        TrackKind::Video | TrackKind::Audio => Role::Main,
+        TrackKind::Video => Role::Main,
+        TrackKind::Audio if default_audio.is_some_and(|main| main.is_same_track(rendition)) => {
+            Role::Main
+        }
+        TrackKind::Audio => Role::Alternate,
         TrackKind::Text => Role::Subtitle,
     };
     let said = &rendition.roles;
