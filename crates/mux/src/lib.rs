@@ -4,6 +4,7 @@
 //! says what lies where in a package; [`manifest::FORMATS`] lists the ways to announce it.
 
 pub mod bandwidth;
+pub mod cmaf;
 pub mod manifest;
 pub mod presentation;
 
