@@ -2,7 +2,7 @@
 //!
 //! * [`bits`]: reading and writing bits, every error naming its element and position.
 //! * [`nal`]: NAL units in samples and byte streams; emulation prevention.
-//! * [`h264`], HEVC: parameter sets and slice headers.
+//! * [`h264`], [`hevc`]: parameter sets and slice headers; [`sei`], [`usability`]: what both have.
 //! * AV1, VP9: sequence and key frame headers.
 //! * [`aac`], [`ac3`], [`opus`], [`flac`]: what configuration records say of sound.
 //! * [`codec_string`], [`colour`]: what manifests say of a codec.
@@ -19,9 +19,11 @@ pub mod colour;
 mod error;
 pub mod flac;
 pub mod h264;
-//pub mod hevc;
+pub mod hevc;
 pub mod nal;
 pub mod opus;
+pub mod sei;
+pub mod usability;
 //pub mod vp9;
 
 pub use error::Error;

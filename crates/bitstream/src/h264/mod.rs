@@ -5,7 +5,6 @@ mod nal_unit;
 mod parameter_sets;
 mod pps;
 mod scaling;
-mod sei;
 mod slice_header;
 mod sps;
 mod trailing;
@@ -16,11 +15,10 @@ pub use nal_unit::{NalHeader, NalUnitType};
 pub use parameter_sets::{ParameterSet, ParameterSets};
 pub use pps::{Pps, SliceGroups, Transform8x8};
 pub use scaling::{ScalingList, ScalingMatrix};
-pub use sei::{SeiMessage, SeiMessages};
 pub use slice_header::{
     DecRefPicMarking, MemoryManagement, PredWeight, PredWeightTable, RefListModification,
     SliceHeader, SliceType,
 };
 pub use sps::{FrameCropping, PicOrderCnt, Sps};
 pub use trailing::Trailing;
-pub use vui::{BitstreamRestriction, SampleAspectRatio, Timing, VideoSignal, Vui};
+pub use vui::{BitstreamRestriction, Timing, Vui};

@@ -6,6 +6,10 @@ use crate::bits::BitReader;
 
 const STRUCTURE: &str = "slice_header";
 
+/// Marking operations of one picture: every one of 32 reference fields unmarked and marked anew,
+/// and the three that occur once.
+const MAX_OPERATIONS: usize = 67;
+
 /// A slice header, H.264 7.3.3: values as coded, or as inferred where the standard infers them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SliceHeader {
@@ -305,9 +309,15 @@ impl SliceHeader {
                 self.num_ref_idx_active_minus1[list] = Some(count);
             }
         }
-        for list in self.ref_list_modification.iter_mut().take(lists) {
+        let active = self.num_ref_idx_active_minus1;
+        for (list, active) in self
+            .ref_list_modification
+            .iter_mut()
+            .zip(active)
+            .take(lists)
+        {
             if r.flag("ref_pic_list_modification_flag")? {
-                *list = Some(modifications(r)?);
+                *list = Some(modifications(r, usize::from(active.unwrap_or(0)) + 1)?);
             }
         }
         let weighted = match self.slice_type {
@@ -402,10 +412,16 @@ fn slice_type(modulo_5: u8) -> SliceType {
     }
 }
 
-fn modifications(r: &mut BitReader) -> Result<Vec<RefListModification>, Error> {
+/// At most as many steps as the list has entries (H.264 7.4.3.1).
+fn modifications(r: &mut BitReader, most: usize) -> Result<Vec<RefListModification>, Error> {
     let mut steps = Vec::new();
     loop {
-        steps.push(match r.ue_small(3, "modification_of_pic_nums_idc")? {
+        let bit = r.position();
+        let idc = r.ue_small(3, "modification_of_pic_nums_idc")?;
+        if steps.len() >= most {
+            r.check(bit, "modification_of_pic_nums_idc", idc.into(), 3, 3)?;
+        }
+        steps.push(match idc {
             0 => RefListModification::Subtract(r.ue("abs_diff_pic_num_minus1")?),
             1 => RefListModification::Add(r.ue("abs_diff_pic_num_minus1")?),
             2 => RefListModification::LongTerm(r.ue("long_term_pic_num")?),
@@ -472,20 +488,29 @@ impl DecRefPicMarking {
         }
         let mut operations = Vec::new();
         loop {
-            operations.push(
-                match r.ue_small(6, "memory_management_control_operation")? {
-                    0 => return Ok(DecRefPicMarking::Adaptive(operations)),
-                    1 => MemoryManagement::UnmarkShortTerm(r.ue("difference_of_pic_nums_minus1")?),
-                    2 => MemoryManagement::UnmarkLongTerm(r.ue("long_term_pic_num")?),
-                    3 => {
-                        let difference = r.ue("difference_of_pic_nums_minus1")?;
-                        MemoryManagement::MakeLongTerm(difference, r.ue("long_term_frame_idx")?)
-                    }
-                    4 => MemoryManagement::MaxLongTermIdx(r.ue("max_long_term_frame_idx_plus1")?),
-                    5 => MemoryManagement::UnmarkAll,
-                    _ => MemoryManagement::CurrentLongTerm(r.ue("long_term_frame_idx")?),
-                },
-            );
+            let bit = r.position();
+            let operation = r.ue_small(6, "memory_management_control_operation")?;
+            if operations.len() >= MAX_OPERATIONS {
+                r.check(
+                    bit,
+                    "memory_management_control_operation",
+                    operation.into(),
+                    0,
+                    0,
+                )?;
+            }
+            operations.push(match operation {
+                0 => return Ok(DecRefPicMarking::Adaptive(operations)),
+                1 => MemoryManagement::UnmarkShortTerm(r.ue("difference_of_pic_nums_minus1")?),
+                2 => MemoryManagement::UnmarkLongTerm(r.ue("long_term_pic_num")?),
+                3 => {
+                    let difference = r.ue("difference_of_pic_nums_minus1")?;
+                    MemoryManagement::MakeLongTerm(difference, r.ue("long_term_frame_idx")?)
+                }
+                4 => MemoryManagement::MaxLongTermIdx(r.ue("max_long_term_frame_idx_plus1")?),
+                5 => MemoryManagement::UnmarkAll,
+                _ => MemoryManagement::CurrentLongTerm(r.ue("long_term_frame_idx")?),
+            });
         }
     }
 }

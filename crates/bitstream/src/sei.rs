@@ -24,15 +24,18 @@ pub struct SeiMessages<'a> {
 
 impl<'a> SeiMessages<'a> {
     /// Of an H.264 unit of type 6, with its header.
-    pub fn new(nal: &'a [u8]) -> Self {
-        SeiMessages::after(1, nal)
-    }
-
-    /// Of a unit whose header takes `header` bytes.
-    pub(crate) fn after(header: usize, nal: &'a [u8]) -> Self {
+    pub fn h264(nal: &'a [u8]) -> Self {
         SeiMessages {
             rbsp: nal::unescape(nal),
-            header,
+            header: 1,
+        }
+    }
+
+    /// Of an HEVC unit of type 39 or 40, with its header.
+    pub fn hevc(nal: &'a [u8]) -> Self {
+        SeiMessages {
+            rbsp: nal::unescape(nal),
+            header: 2,
         }
     }
 
@@ -105,7 +108,7 @@ mod tests {
     #[test]
     fn messages_are_walked_and_the_stop_bit_ends_them() {
         let nal = [0x06, 5, 3, 1, 2, 3, 255, 1, 2, 0, 0, 3, 0x80];
-        let messages = SeiMessages::new(&nal);
+        let messages = SeiMessages::h264(&nal);
         let found: Vec<_> = messages.iter().map(Result::unwrap).collect();
         assert_eq!(
             found[0],
@@ -126,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_message_longer_than_its_unit_is_an_error_once() {
-        let messages = SeiMessages::new(&[0x06, 4, 9, 1, 2]);
+        let messages = SeiMessages::h264(&[0x06, 4, 9, 1, 2]);
         let found: Vec<_> = messages.iter().collect();
         assert_eq!(found.len(), 1);
         let text = "sei_message at bit 16: sei_payload: needs 72 bits, 16 left";
