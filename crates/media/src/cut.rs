@@ -15,6 +15,8 @@ pub struct CutTrack<'a> {
     pub samples: &'a [Sample],
     /// Presentation time = pts + `offset`, in ticks of `timescale`.
     pub offset: i64,
+    /// Where the presentation ends although the last sample lasts longer, in ticks.
+    pub end: Option<i64>,
     /// Ticks per second.
     pub timescale: Timescale,
 }
@@ -25,12 +27,13 @@ impl CutTrack<'_> {
         sample.pts().saturating_add(self.offset)
     }
 
-    /// Where the presentation of the track's last sample ends, in ticks.
+    /// Where the presentation of the track ends, in ticks.
     pub fn end(&self) -> i64 {
         let end = |sample: &Sample| self.presentation(sample) + i64::from(sample.duration);
         // Composition order differs from decoding order by at most a picture buffer, but nothing
         // says where in the track the latest sample is, so all are asked.
-        self.samples.iter().map(end).max().unwrap_or(0)
+        let natural = self.samples.iter().map(end).max().unwrap_or(0);
+        self.end.map_or(natural, |end| natural.min(end))
     }
 
     fn sync_times(&self) -> Vec<Time> {
@@ -386,6 +389,7 @@ mod tests {
         CutTrack {
             samples,
             offset: 0,
+            end: None,
             timescale: Timescale::new(rate).unwrap(),
         }
     }
