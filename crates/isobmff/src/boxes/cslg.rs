@@ -63,3 +63,28 @@ impl<'a> BoxBody<'a> for Cslg {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn bounds_keep_their_signs() {
+        // Written by QuickTime: "faces.mov" of web-platform-tests (BSD-3-Clause).
+        let cslg: Cslg = whole(hex(
+            "00000020 63736c67 00000000 000007d0 fffff830 00000bb8 00000000 000493e0",
+        ));
+        assert_eq!(cslg.composition_to_dts_shift, 2000);
+        assert_eq!(cslg.least_decode_to_display_delta, -2000);
+        assert_eq!(cslg.greatest_decode_to_display_delta, 3000);
+        assert_eq!(cslg.composition_end_time, 300_000);
+        let long = Cslg {
+            version: 1,
+            composition_end_time: -(1 << 40),
+            ..cslg
+        };
+        assert_eq!(whole::<Cslg>(long.to_bytes().unwrap().leak()), long);
+        assert!(Cslg { version: 0, ..long }.to_bytes().is_err());
+    }
+}

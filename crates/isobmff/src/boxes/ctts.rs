@@ -55,3 +55,41 @@ impl<'a> BoxBody<'a> for Ctts<'a> {
         self.entries.write_counted(writer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn offsets_of_both_versions_are_read() {
+        // Written by Lavf 59.
+        let ctts: Ctts<'_> = whole(hex(
+            "00000028 63747473 00000000 00000003 00000001 00000400 00000001 00000800
+             00000002 00000200",
+        ));
+        let offsets: Vec<i32> = ctts
+            .entries
+            .iter()
+            .map(|entry| entry.sample_offset)
+            .collect();
+        assert_eq!(offsets, [1024, 2048, 512]);
+        let ctts: Ctts<'_> = whole(hex("00000018 63747473 01000000 00000001 00000001 fffffe00"));
+        assert_eq!((ctts.version, ctts.entries.len()), (1, 1));
+        let entry = CttsEntry {
+            sample_count: 1,
+            sample_offset: -512,
+        };
+        assert_eq!(ctts.entries.get(0), Some(entry));
+        assert_eq!(Table::encode(&[entry]), ctts.entries.bytes());
+    }
+
+    #[test]
+    fn a_negative_offset_in_version_0_keeps_the_sign_its_writer_meant() {
+        let ctts: Ctts<'_> = whole(hex("00000018 63747473 00000000 00000001 00000001 ffffff9c"));
+        assert_eq!(
+            ctts.entries.get(0).map(|entry| entry.sample_offset),
+            Some(-100)
+        );
+    }
+}

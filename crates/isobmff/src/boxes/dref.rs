@@ -52,3 +52,26 @@ impl<'a> BoxBody<'a> for Dref<'a> {
         writer.bytes(self.entries);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{checked, hex};
+
+    #[test]
+    fn an_entry_says_whether_the_media_is_in_this_file() {
+        // Written by Lavf 59.
+        let bytes = hex("0000001c 64726566 00000000 00000001 0000000c 75726c20 00000001");
+        let dref: Dref<'_> = checked(bytes, 8);
+        assert_eq!(dref.entries, Dref::SELF_CONTAINED);
+        assert_eq!(dref.is_self_contained(1), Some(true));
+        assert_eq!(dref.is_self_contained(0), None);
+        assert_eq!(dref.is_self_contained(2), None);
+
+        let elsewhere: Dref<'_> = checked(
+            hex("0000001e 64726566 00000000 00000001 0000000e 75726c20 00000000 7800"),
+            8,
+        );
+        assert_eq!(elsewhere.is_self_contained(1), Some(false));
+    }
+}

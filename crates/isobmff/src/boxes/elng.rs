@@ -24,3 +24,20 @@ impl<'a> BoxBody<'a> for Elng<'a> {
         writer.cstr(self.extended_language);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, checked, hex};
+    use crate::{Place, RawBox};
+
+    #[test]
+    fn tag_is_read_with_and_without_its_terminator() {
+        let elng: Elng<'_> = checked(hex("00000012 656c6e67 00000000 70742d4252 00"), 4);
+        assert_eq!(elng.extended_language, b"pt-BR");
+        let bare = around(Elng::KIND, b"\0\0\0\0pt-BR");
+        let raw = RawBox::parse(bare, 0, &Place::FILE).unwrap();
+        let elng = Elng::parse(&raw, &Place::FILE).unwrap();
+        assert_eq!(elng.extended_language, b"pt-BR");
+    }
+}

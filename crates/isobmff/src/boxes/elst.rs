@@ -84,3 +84,58 @@ impl<'a> BoxBody<'a> for Elst {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn edits_of_both_versions_are_read() {
+        // Written by Lavf 59.
+        let elst: Elst = whole(hex(
+            "0000001c 656c7374 00000000 00000001 00000190 00000400 00010000",
+        ));
+        let edit = ElstEntry {
+            segment_duration: 400,
+            media_time: 1024,
+            media_rate: ElstEntry::NORMAL_RATE,
+        };
+        assert_eq!(elst.entries, [edit]);
+        let elst: Elst = whole(hex("00000038 656c7374 01000000 00000002
+             0000000100000000 ffffffffffffffff 00010000
+             0000000000000000 0000000200000000 00000000"));
+        assert!(elst.entries[0].is_empty_edit());
+        assert_eq!(elst.entries[0].segment_duration, 1 << 32);
+        assert_eq!(elst.entries[1].media_time, 2 << 32);
+        assert_eq!(elst.entries[1].media_rate, 0);
+    }
+
+    #[test]
+    fn an_empty_edit_of_32_bits_keeps_its_sign() {
+        let elst: Elst = whole(hex(
+            "0000001c 656c7374 00000000 00000001 00000190 ffffffff 00010000",
+        ));
+        assert_eq!(elst.entries[0].media_time, -1);
+        assert!(elst.entries[0].is_empty_edit());
+    }
+
+    #[test]
+    fn a_media_time_that_does_not_fit_its_version_is_refused() {
+        let edit = ElstEntry {
+            segment_duration: 0,
+            media_time: 1 << 31,
+            media_rate: 0,
+        };
+        let elst = Elst {
+            version: 0,
+            flags: 0,
+            entries: vec![edit],
+        };
+        let message = elst.to_bytes().unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "elst: media_time: is 2147483648, expected at most 2147483647"
+        );
+    }
+}

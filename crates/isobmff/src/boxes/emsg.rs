@@ -85,3 +85,44 @@ impl<'a> BoxBody<'a> for Emsg<'a> {
         writer.bytes(self.message_data);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{checked, hex};
+
+    #[test]
+    fn an_event_relative_to_its_segment_is_read() {
+        // "emsg.mp4" of fq (MIT), its message shortened.
+        let emsg: Emsg<'_> = checked(
+            hex("0000005a 656d7367 00000000
+                 687474703a2f2f796f75747562652e636f6d2f73747265616d696e672f6d657461646174612f73
+                 65676d656e742f31303230313500 00 00000001 00000000 00000000 30d70145
+                 53657175656e6365"),
+            74,
+        );
+        let uri: &[u8] = b"http://youtube.com/streaming/metadata/segment/102015";
+        assert_eq!((emsg.scheme_id_uri, emsg.value), (uri, &b""[..]));
+        assert_eq!((emsg.time, emsg.id), (EmsgTime::Delta(0), 0x30d7_0145));
+        assert_eq!((emsg.timescale, emsg.event_duration), (1, 0));
+        assert_eq!(emsg.message_data, b"Sequence");
+    }
+
+    #[test]
+    fn an_event_on_the_movies_timeline_is_read() {
+        let emsg: Emsg<'_> = checked(
+            hex(
+                "00000029 656d7367 01000000 00015f90 0000000100000000 00000384 00000002
+                 753a7300 7600 aabbcc",
+            ),
+            30,
+        );
+        assert_eq!(
+            (emsg.timescale, emsg.time),
+            (90_000, EmsgTime::Absolute(1 << 32))
+        );
+        assert_eq!((emsg.event_duration, emsg.id), (900, 2));
+        assert_eq!((emsg.scheme_id_uri, emsg.value), (&b"u:s"[..], &b"v"[..]));
+        assert_eq!(emsg.message_data, [0xaa, 0xbb, 0xcc]);
+    }
+}

@@ -61,3 +61,39 @@ impl<'a> BoxBody<'a> for Ftyp<'a> {
         writer.bytes(self.compatible_brands.bytes());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{checked, hex};
+
+    #[test]
+    fn brands_of_a_file_are_read_in_order() {
+        // Written by Lavf 59.
+        let ftyp: Ftyp<'_> = checked(
+            hex("00000020 66747970 69736f6d 00000200 69736f6d 69736f32 61766331 6d703431"),
+            8,
+        );
+        assert_eq!(ftyp.major_brand, FourCc::new(b"isom"));
+        assert_eq!(ftyp.minor_version, 512);
+        let brands: Vec<String> = ftyp
+            .compatible_brands
+            .iter()
+            .map(|b| b.to_string())
+            .collect();
+        assert_eq!(brands, ["isom", "iso2", "avc1", "mp41"]);
+        assert!(ftyp.has_brand(FourCc::new(b"avc1")));
+        assert!(!ftyp.has_brand(FourCc::new(b"cmfc")));
+    }
+
+    #[test]
+    fn a_segment_type_is_written_back_as_one() {
+        // Written by GPAC.
+        let styp: Ftyp<'_> = checked(
+            hex("00000020 73747970 69736f6d 00000000 69736f38 6d703431 64617368 636d6673"),
+            8,
+        );
+        assert_eq!(styp.kind, FourCc::new(b"styp"));
+        assert!(styp.has_brand(FourCc::new(b"cmfs")));
+    }
+}

@@ -80,3 +80,59 @@ impl<'a> BoxBody<'a> for Hdlr<'a> {
         writer.bytes(self.name_bytes);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{checked, hex};
+
+    #[test]
+    fn handler_of_an_iso_file_has_a_c_string() {
+        // Written by Lavf 59.
+        let hdlr: Hdlr<'_> = checked(
+            hex(
+                "0000002d 68646c72 00000000 00000000 76696465 00000000 00000000 00000000
+                 566964656f48616e646c657200",
+            ),
+            24,
+        );
+        assert_eq!(hdlr.handler_type, Hdlr::VIDEO);
+        assert!(!hdlr.is_quicktime());
+        assert_eq!(hdlr.name(), b"VideoHandler");
+    }
+
+    #[test]
+    fn handler_of_quicktime_has_a_counted_string() {
+        // Written by QuickTime: "faces.mov" of web-platform-tests (BSD-3-Clause).
+        let hdlr: Hdlr<'_> = checked(
+            hex(
+                "00000031 68646c72 00000000 6d686c72 76696465 6170706c 00000000 00000000
+                 10436f7265204d6564696120566964656f",
+            ),
+            24,
+        );
+        assert!(hdlr.is_quicktime());
+        assert_eq!(hdlr.handler_type, Hdlr::VIDEO);
+        assert_eq!(hdlr.name(), b"Core Media Video");
+    }
+
+    #[test]
+    fn names_without_terminator_or_with_a_wrong_length_do_no_harm() {
+        let name = |component_type, name_bytes| {
+            let reserved = [0; 3];
+            let hdlr = Hdlr {
+                component_type,
+                handler_type: Hdlr::SOUND,
+                reserved,
+                name_bytes,
+            };
+            hdlr.name().to_vec()
+        };
+        let iso = FourCc([0; 4]);
+        assert_eq!(name(iso, b""), b"");
+        assert_eq!(name(iso, b"Sound"), b"Sound");
+        assert_eq!(name(iso, b"\x05Sound\0"), b"Sound");
+        assert_eq!(name(FourCc::new(b"mhlr"), b"\xffSound"), b"\xffSound");
+        assert_eq!(name(FourCc::new(b"mhlr"), b"\x02Sound"), b"So");
+    }
+}

@@ -33,3 +33,24 @@ impl<'a> BoxBody<'a> for Kind<'a> {
         writer.cstr(self.value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{checked, hex};
+
+    #[test]
+    fn scheme_and_value_are_read() {
+        let kind: Kind<'_> = checked(
+            hex(
+                "00000029 6b696e64 00000000 75726e3a6d7065673a646173683a726f6c653a3230313100
+                 6d61696e00",
+            ),
+            28,
+        );
+        assert_eq!(
+            (kind.scheme_uri, kind.value),
+            (Kind::DASH_ROLE, &b"main"[..])
+        );
+    }
+}

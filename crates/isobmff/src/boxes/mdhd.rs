@@ -77,3 +77,64 @@ impl<'a> BoxBody<'a> for Mdhd {
         writer.u16(self.pre_defined);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn media_header_is_read_with_its_language() {
+        // Written by Lavf 59.
+        let mdhd: Mdhd = whole(hex(
+            "00000020 6d646864 00000000 00000000 00000000 00003200 00001400 55c4 0000",
+        ));
+        assert_eq!(
+            (mdhd.timescale, mdhd.known_duration()),
+            (12_800, Some(5_120))
+        );
+        assert_eq!(mdhd.iso_639_2(), Some(*b"und"));
+        let long = Mdhd {
+            version: 1,
+            duration: 1 << 40,
+            ..mdhd
+        };
+        assert_eq!(whole::<Mdhd>(long.to_bytes().unwrap().leak()), long);
+    }
+
+    #[test]
+    fn macintosh_languages_are_translated_and_the_unspecified_one_is_none() {
+        let with = |language| Mdhd {
+            version: 0,
+            creation_time: 0,
+            modification_time: 0,
+            timescale: 1,
+            duration: 0,
+            language,
+            pre_defined: 0,
+        };
+        assert_eq!(with(0).iso_639_2(), Some(*b"eng"));
+        assert_eq!(with(11).iso_639_2(), Some(*b"jpn"));
+        assert_eq!(with(23).iso_639_2(), Some(*b"kor"));
+        assert_eq!(with(0x3ff).iso_639_2(), None);
+        // What QuickTime writes for "unspecified".
+        assert_eq!(with(0x7fff).iso_639_2(), None);
+    }
+
+    #[test]
+    fn every_code_of_three_letters_survives_packing() {
+        for code in [*b"aaa", *b"und", *b"kor", *b"zzz"] {
+            let mdhd = Mdhd {
+                version: 0,
+                creation_time: 0,
+                modification_time: 0,
+                timescale: 1,
+                duration: 0,
+                language: Mdhd::pack_language(code),
+                pre_defined: 0,
+            };
+            assert_eq!(mdhd.iso_639_2(), Some(code));
+        }
+        assert_eq!(Mdhd::pack_language(*b"\0E!"), Mdhd::pack_language(*b"und"));
+    }
+}

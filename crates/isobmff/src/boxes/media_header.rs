@@ -87,3 +87,29 @@ impl<'a> BoxBody<'a> for Nmhd {
         writer.full_box(0, self.flags);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn headers_of_all_kinds_of_media_are_read() {
+        // Written by Lavf 59.
+        let vmhd: Vmhd = whole(hex("00000014 766d6864 00000001 0000 0000 0000 0000"));
+        assert_eq!(vmhd, Vmhd::default());
+        let vmhd = Vmhd {
+            graphicsmode: 0x40,
+            opcolor: [1, 2, 3],
+        };
+        assert_eq!(whole::<Vmhd>(vmhd.to_bytes().unwrap().leak()), vmhd);
+        let smhd: Smhd = whole(hex("00000010 736d6864 00000000 0000 0000"));
+        assert_eq!(smhd.balance, 0);
+        let smhd = Smhd { balance: -256 };
+        assert_eq!(whole::<Smhd>(smhd.to_bytes().unwrap().leak()), smhd);
+        let nmhd: Nmhd = whole(hex("0000000c 6e6d6864 00000000"));
+        assert_eq!(nmhd.kind, FourCc::new(b"nmhd"));
+        let sthd: Nmhd = whole(hex("0000000c 73746864 00000000"));
+        assert_eq!(sthd.kind, FourCc::new(b"sthd"));
+    }
+}

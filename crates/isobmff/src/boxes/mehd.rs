@@ -27,3 +27,17 @@ impl<'a> BoxBody<'a> for Mehd {
         writer.versioned(self.version, "fragment_duration", self.fragment_duration);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn durations_of_both_widths_are_read() {
+        let mehd: Mehd = whole(hex("00000010 6d656864 00000000 00000190"));
+        assert_eq!(mehd.fragment_duration, 400);
+        let mehd: Mehd = whole(hex("00000014 6d656864 01000000 0000000100000000"));
+        assert_eq!(mehd.fragment_duration, 1 << 32);
+    }
+}

@@ -24,3 +24,16 @@ impl<'a> BoxBody<'a> for Mfhd {
         writer.u32(self.sequence_number);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn the_number_is_read() {
+        // Written by Lavf 59.
+        let mfhd: Mfhd = whole(hex("00000010 6d666864 00000000 00000001"));
+        assert_eq!(mfhd.sequence_number, 1);
+    }
+}

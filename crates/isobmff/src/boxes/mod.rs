@@ -50,6 +50,8 @@ mod stsz;
 mod stts;
 mod stz2;
 mod tenc;
+#[cfg(test)]
+mod testing;
 mod text_entry;
 mod tfdt;
 mod tfhd;

@@ -81,3 +81,64 @@ impl<'a> BoxBody<'a> for Mvhd {
         writer.u32(self.next_track_id);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn movie_header_of_32_bits_is_read() {
+        // Written by Lavf 59.
+        let mvhd: Mvhd = whole(hex(
+            "0000006c 6d766864 00000000 00000000 00000000 000003e8 00000190 00010000 0100 0000
+             00000000 00000000 00010000 00000000 00000000 00000000 00010000 00000000 00000000
+             00000000 40000000 00000000 00000000 00000000 00000000 00000000 00000000 00000003",
+        ));
+        assert_eq!(mvhd.timescale, 1000);
+        assert_eq!(mvhd.known_duration(), Some(400));
+        assert_eq!(mvhd.rate, 0x1_0000);
+        assert_eq!(mvhd.volume, 0x100);
+        assert_eq!(mvhd.matrix, Matrix::UNITY);
+        assert_eq!(mvhd.next_track_id, 3);
+    }
+
+    #[test]
+    fn movie_header_of_64_bits_is_read_and_unknown_durations_are_none() {
+        let mut mvhd = Mvhd {
+            version: 1,
+            creation_time: 1 << 33,
+            modification_time: (1 << 33) + 1,
+            timescale: 90_000,
+            duration: 1 << 40,
+            rate: 0x1_0000,
+            volume: 0x100,
+            matrix: Matrix::UNITY,
+            pre_defined: [1, 2, 3, 4, 5, 6],
+            next_track_id: u32::MAX,
+        };
+        let read: Mvhd = whole(mvhd.to_bytes().unwrap().leak());
+        assert_eq!(read, mvhd);
+        assert_eq!(read.known_duration(), Some(1 << 40));
+        mvhd.duration = u64::MAX;
+        assert_eq!(mvhd.known_duration(), None);
+        (mvhd.version, mvhd.duration) = (0, u64::from(u32::MAX));
+        assert_eq!(mvhd.known_duration(), None);
+    }
+
+    #[test]
+    fn a_time_that_does_not_fit_its_version_is_refused() {
+        let bytes = hex(
+            "0000006c 6d766864 00000000 00000000 00000000 000003e8 00000190 00010000 0100 0000
+             00000000 00000000 00010000 00000000 00000000 00000000 00010000 00000000 00000000
+             00000000 40000000 00000000 00000000 00000000 00000000 00000000 00000000 00000003",
+        );
+        let mut mvhd: Mvhd = whole(bytes);
+        mvhd.duration = 1 << 32;
+        let message = mvhd.to_bytes().unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "mvhd: duration: is 4294967296, expected at most 4294967295"
+        );
+    }
+}

@@ -38,3 +38,22 @@ impl<'a> BoxBody<'a> for Prft {
         writer.versioned(self.version, "media_time", self.media_time);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn both_versions_are_read() {
+        // Written by Lavf 59.
+        let prft: Prft = whole(hex(
+            "00000020 70726674 01000018 00000001 eeada7c5e24dd2f0 0000000000000400",
+        ));
+        assert_eq!((prft.flags, prft.reference_track_id), (24, 1));
+        assert_eq!(prft.ntp_timestamp, 0xeead_a7c5_e24d_d2f0);
+        assert_eq!(prft.media_time, 1024);
+        let short = Prft { version: 0, ..prft };
+        assert_eq!(whole::<Prft>(short.to_bytes().unwrap().leak()), short);
+    }
+}

@@ -48,3 +48,33 @@ impl<'a> BoxBody<'a> for Pssh<'a> {
         writer.bytes(self.data);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn data_of_a_system_is_read() {
+        // Widevine's, "pssh.mp4" of fq (MIT).
+        let pssh: Pssh<'_> = whole(hex(
+            "00000056 70737368 00000000 edef8ba979d64acea3c827dcd51d21ed 00000036
+             08011210883780c4a981494cb9949e93792ff8a71a0d7769646576696e655f746573742208
+             3132333435363738320764656661756c74",
+        ));
+        assert_eq!(pssh.system_id[..4], [0xed, 0xef, 0x8b, 0xa9]);
+        assert_eq!((pssh.kids.len(), pssh.data.len()), (0, 54));
+    }
+
+    #[test]
+    fn key_ids_of_version_1_are_read() {
+        let pssh: Pssh<'_> = whole(hex(
+            "00000044 70737368 01000000 1077efecc0b24d02ace33c1e52e2fb4b 00000002
+             00112233445566778899aabbccddeeff 0123456789abcdef0123456789abcdef 00000000",
+        ));
+        let kids: Vec<[u8; 16]> = pssh.kids.iter().collect();
+        assert_eq!(kids[0][..3], [0, 0x11, 0x22]);
+        assert_eq!(kids[1][15], 0xef);
+        assert_eq!(Table::encode(&kids), pssh.kids.bytes());
+    }
+}

@@ -68,3 +68,27 @@ impl<'a> BoxBody<'a> for Sbgp<'a> {
         self.entries.write_counted(writer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn runs_of_both_versions_are_read() {
+        // Written by GPAC: "dash_audio_1.m4s" of fq (MIT).
+        let sbgp: Sbgp<'_> = whole(hex(
+            "0000001c 73626770 00000000 73656967 00000001 00000003 00010001",
+        ));
+        let run = SbgpEntry {
+            sample_count: 3,
+            group_description_index: 0x1_0001,
+        };
+        assert_eq!(sbgp.entries.iter().collect::<Vec<_>>(), [run]);
+        assert_eq!(Table::encode(&[run]), sbgp.entries.bytes());
+        let sbgp: Sbgp<'_> = whole(hex(
+            "00000020 73626770 01000000 726f6c6c 00000007 00000001 00000013 00000001",
+        ));
+        assert_eq!(sbgp.grouping_type_parameter, 7);
+    }
+}

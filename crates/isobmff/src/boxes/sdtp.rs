@@ -33,3 +33,20 @@ impl<'a> BoxBody<'a> for Sdtp<'a> {
         writer.bytes(self.samples);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{checked, hex};
+
+    #[test]
+    fn dependencies_become_sample_flags() {
+        // Written by QuickTime, shortened: "faces.mov" of web-platform-tests (BSD-3-Clause).
+        let sdtp: Sdtp<'_> = checked(hex("00000010 73647470 00000000 20101818"), 4);
+        // Depends on none: a sync sample, as far as this box goes.
+        assert_eq!(sdtp.sample_flags(0), Some(media::SampleFlags::SYNC.0));
+        // Depends on others, and nothing depends on it.
+        assert_eq!(sdtp.sample_flags(2), Some(0x0180_0000));
+        assert_eq!(sdtp.sample_flags(4), None);
+    }
+}

@@ -40,6 +40,8 @@ impl<'a> Sgpd<'a> {
             .unwrap_or(0);
         (0..self.entry_count).map_while(move |_| {
             let length = match (version, default_length) {
+                // Nothing says where an entry would end.
+                (0, _) if equal == 0 => return None,
                 (0, _) => equal,
                 (_, 0) => {
                     let (length, tail) = left.split_first_chunk()?;
@@ -48,9 +50,6 @@ impl<'a> Sgpd<'a> {
                 }
                 (_, length) => length,
             };
-            if length == 0 && left.is_empty() {
-                return None;
-            }
             let (entry, tail) = left.split_at_checked(length)?;
             left = tail;
             Some(entry)
@@ -101,5 +100,68 @@ impl<'a> BoxBody<'a> for Sgpd<'a> {
         }
         writer.u32(self.entry_count);
         writer.bytes(self.bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{checked, hex};
+
+    #[test]
+    fn roll_distances_are_read() {
+        // Written by Lavf 59.
+        let sgpd: Sgpd<'_> = checked(
+            hex("0000001a 73677064 01000000 726f6c6c 00000002 00000001 ffff"),
+            16,
+        );
+        assert_eq!(sgpd.entries().collect::<Vec<_>>(), [[0xff, 0xff]]);
+        assert_eq!(sgpd.roll_distance(1), Some(-1));
+        assert_eq!(sgpd.roll_distance(0), None);
+        assert_eq!(sgpd.roll_distance(2), None);
+    }
+
+    #[test]
+    fn entries_that_say_their_own_length_are_read() {
+        let sgpd: Sgpd<'_> = checked(
+            hex(
+                "00000021 73677064 01000000 61626364 00000000 00000002 00000001 aa
+                 00000000",
+            ),
+            16,
+        );
+        assert_eq!(sgpd.entries().collect::<Vec<_>>(), [&[0xaa][..], &[]]);
+    }
+
+    #[test]
+    fn entries_without_length_are_equally_long() {
+        let sgpd: Sgpd<'_> = checked(
+            hex("00000018 73677064 00000000 726f6c6c 00000002 ffff0001"),
+            12,
+        );
+        assert_eq!(sgpd.entries().collect::<Vec<_>>(), [[0xff, 0xff], [0, 1]]);
+        assert_eq!(sgpd.roll_distance(2), Some(1));
+    }
+
+    #[test]
+    fn the_default_entry_of_version_2_is_read() {
+        let sgpd: Sgpd<'_> = checked(
+            hex("0000001d 73677064 02000000 72617020 00000001 00000001 00000001 80"),
+            20,
+        );
+        assert_eq!(sgpd.default_group_description_index, 1);
+        assert_eq!(sgpd.grouping_type, Sgpd::RAP);
+        assert_eq!(sgpd.roll_distance(1), None);
+    }
+
+    #[test]
+    fn entries_end_where_the_box_does_whatever_the_count() {
+        let sgpd: Sgpd<'_> = checked(
+            hex("0000001a 73677064 01000000 726f6c6c 00000002 ffffffff ffff"),
+            16,
+        );
+        assert_eq!(sgpd.entries().count(), 1);
+        let none: Sgpd<'_> = checked(hex("00000014 73677064 00000000 726f6c6c ffffffff"), 12);
+        assert_eq!(none.entries().count(), 0);
     }
 }

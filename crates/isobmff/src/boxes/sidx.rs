@@ -91,3 +91,78 @@ impl<'a> BoxBody<'a> for Sidx<'a> {
         writer.bytes(self.references.bytes());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn references_are_read() {
+        // Written by GPAC: "dash_audio_1.m4s" of fq (MIT).
+        let sidx: Sidx<'_> = whole(hex(
+            "00000044 73696478 00000000 00000001 0000ac44 00000000 00000000 0000 0003
+             00000408 00000800 90000000 0000035a 00000800 90000000 0000014e 0000013a 90000000",
+        ));
+        assert_eq!((sidx.reference_id, sidx.timescale), (1, 44_100));
+        let references: Vec<SidxReference> = sidx.references.iter().collect();
+        let expected = SidxReference {
+            is_index: false,
+            referenced_size: 0x408,
+            subsegment_duration: 2048,
+            starts_with_sap: true,
+            sap_type: 1,
+            sap_delta_time: 0,
+        };
+        assert_eq!(references[0], expected);
+        assert_eq!(references.len(), 3);
+        assert_eq!(Table::encode(&references), sidx.references.bytes());
+    }
+
+    #[test]
+    fn times_of_64_bits_are_read() {
+        // Written by Lavf 59, values filled in.
+        let sidx: Sidx<'_> = whole(hex(
+            "00000034 73696478 01000000 00000001 00003200 0000000100000000 0000000000000034
+             0000 0001 80001663 00001400 80000000",
+        ));
+        assert_eq!(
+            (sidx.earliest_presentation_time, sidx.first_offset),
+            (1 << 32, 0x34)
+        );
+        let reference = sidx.references.get(0).unwrap();
+        assert!(reference.is_index && reference.starts_with_sap);
+        assert_eq!((reference.referenced_size, reference.sap_type), (0x1663, 0));
+    }
+
+    #[test]
+    fn every_bit_of_a_reference_survives() {
+        for bit in 0..96 {
+            let mut row = [0; 12];
+            row[bit / 8] = 0x80 >> (bit % 8);
+            assert_eq!(
+                Table::encode(&[SidxReference::decode(&row)]),
+                row,
+                "bit {bit}"
+            );
+        }
+    }
+
+    #[test]
+    fn more_references_than_the_count_holds_are_refused() {
+        let rows = vec![0; 12 * 0x1_0000];
+        let sidx = Sidx {
+            version: 1,
+            reference_id: 1,
+            timescale: 1,
+            earliest_presentation_time: 0,
+            first_offset: 0,
+            references: Table::new(&rows),
+        };
+        let message = sidx.to_bytes().unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "sidx: reference_count: is 65536, expected at most 65535"
+        );
+    }
+}

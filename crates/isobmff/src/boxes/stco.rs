@@ -47,3 +47,28 @@ impl<'a> BoxBody<'a> for Co64<'a> {
         self.chunk_offsets.write_counted(writer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn offsets_of_both_widths_are_read() {
+        // Written by Lavf 59, shortened.
+        let stco: Stco<'_> = whole(hex("00000018 7374636f 00000000 00000002 00000030 0000067b"));
+        assert_eq!(stco.chunk_offsets.iter().collect::<Vec<_>>(), [0x30, 0x67b]);
+        let co64: Co64<'_> = whole(hex(
+            "00000020 636f3634 00000000 00000002 0000000000000030 0000000100000000",
+        ));
+        assert_eq!(
+            co64.chunk_offsets.iter().collect::<Vec<_>>(),
+            [0x30, 1 << 32]
+        );
+        assert_eq!(
+            Table::encode(&[0x30, 1u64 << 32]),
+            co64.chunk_offsets.bytes()
+        );
+        assert_eq!(Table::encode(&[0x30u32, 0x67b]), stco.chunk_offsets.bytes());
+    }
+}

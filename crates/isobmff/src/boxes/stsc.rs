@@ -55,3 +55,30 @@ impl<'a> BoxBody<'a> for Stsc<'a> {
         self.entries.write_counted(writer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn runs_of_chunks_are_read() {
+        // Written by Lavf 59.
+        let stsc: Stsc<'_> = whole(hex(
+            "00000028 73747363 00000000 00000002 00000001 00000002 00000001 00000002 00000001
+             00000001",
+        ));
+        let first = StscEntry {
+            first_chunk: 1,
+            samples_per_chunk: 2,
+            sample_description_index: 1,
+        };
+        let second = StscEntry {
+            first_chunk: 2,
+            samples_per_chunk: 1,
+            ..first
+        };
+        assert_eq!(stsc.entries.iter().collect::<Vec<_>>(), [first, second]);
+        assert_eq!(Table::encode(&[first, second]), stsc.entries.bytes());
+    }
+}

@@ -24,3 +24,16 @@ impl<'a> BoxBody<'a> for Stss<'a> {
         self.sample_numbers.write_counted(writer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn sync_samples_are_read() {
+        // Written by Lavf 59.
+        let stss: Stss<'_> = whole(hex("00000014 73747373 00000000 00000001 00000001"));
+        assert_eq!(stss.sample_numbers.iter().collect::<Vec<_>>(), [1]);
+    }
+}

@@ -49,3 +49,29 @@ impl<'a> BoxBody<'a> for Stsz<'a> {
         writer.bytes(self.sizes.bytes());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn sizes_are_read_from_the_table() {
+        // Written by Lavf 59, shortened.
+        let stsz: Stsz<'_> = whole(hex(
+            "00000020 7374737a 00000000 00000000 00000003 000004fe 0000004b 0000000c",
+        ));
+        assert_eq!(stsz.sizes.iter().collect::<Vec<_>>(), [0x4fe, 0x4b, 0xc]);
+        assert_eq!(stsz.size(2), Some(12));
+        assert_eq!(stsz.size(3), None);
+    }
+
+    #[test]
+    fn a_constant_size_needs_no_table_whatever_the_count() {
+        let stsz: Stsz<'_> = whole(hex("00000014 7374737a 00000000 00000180 ffffffff"));
+        assert!(stsz.sizes.is_empty());
+        assert_eq!(stsz.size(0), Some(384));
+        assert_eq!(stsz.size(u32::MAX - 1), Some(384));
+        assert_eq!(stsz.size(u32::MAX), None);
+    }
+}

@@ -51,3 +51,44 @@ impl<'a> BoxBody<'a> for Stts<'a> {
         self.entries.write_counted(writer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+    use crate::{Place, RawBox};
+
+    #[test]
+    fn runs_are_read_from_either_end() {
+        // Written by Lavf 59.
+        let stts: Stts<'_> = whole(hex(
+            "00000020 73747473 00000000 00000002 00000012 00000400 00000001 000000e8",
+        ));
+        let (long, short) = (
+            SttsEntry {
+                sample_count: 18,
+                sample_delta: 1024,
+            },
+            SttsEntry {
+                sample_count: 1,
+                sample_delta: 232,
+            },
+        );
+        assert_eq!(stts.entries.iter().collect::<Vec<_>>(), [long, short]);
+        assert_eq!(stts.entries.last(), Some(short));
+        assert_eq!(stts.entries.get(0), Some(long));
+        assert_eq!(stts.entries.get(2), None);
+        assert_eq!(
+            Table::<SttsEntry>::encode(&[long, short]),
+            stts.entries.bytes()
+        );
+    }
+
+    #[test]
+    fn a_table_longer_than_its_box_is_refused() {
+        let raw = hex("00000018 73747473 00000000 00000002 0000000a 00000200");
+        let raw = RawBox::parse(raw, 0, &Place::FILE).unwrap();
+        let message = Stts::parse(&raw, &Place::FILE).unwrap_err().to_string();
+        assert_eq!(message, "stts at byte 16: entries: needs 16 bytes, 8 left");
+    }
+}

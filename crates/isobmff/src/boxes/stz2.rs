@@ -76,3 +76,43 @@ impl<'a> BoxBody<'a> for Stz2<'a> {
         writer.bytes(self.sizes);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, hex, whole};
+    use crate::{Place, RawBox};
+
+    #[test]
+    fn sizes_of_eight_bits_are_read() {
+        // "stz2.mp4" of fq (MIT).
+        let stz2: Stz2<'_> = whole(hex("00000017 73747a32 00000000 00000008 00000003 d0d1d1"));
+        assert_eq!(stz2.iter().collect::<Vec<_>>(), [0xd0, 0xd1, 0xd1]);
+        assert_eq!(stz2.size(3), None);
+    }
+
+    #[test]
+    fn sizes_of_four_bits_start_in_the_high_half() {
+        let stz2: Stz2<'_> = whole(hex("00000016 73747a32 00000000 00000004 00000003 1230"));
+        assert_eq!(stz2.iter().collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn sizes_of_sixteen_bits_are_read() {
+        let stz2: Stz2<'_> = whole(hex(
+            "00000018 73747a32 00000000 00000010 00000002 0102 fffe",
+        ));
+        assert_eq!(stz2.iter().collect::<Vec<_>>(), [0x102, 0xfffe]);
+    }
+
+    #[test]
+    fn other_widths_are_refused() {
+        for width in (0..=255).filter(|width| ![4, 8, 16].contains(width)) {
+            let body = [0, 0, 0, 0, 0, 0, 0, width, 0, 0, 0, 0];
+            let raw = RawBox::parse(around(Stz2::KIND, &body), 0, &Place::FILE).unwrap();
+            let message = Stz2::parse(&raw, &Place::FILE).unwrap_err().to_string();
+            let expected = format!("stz2 at byte 15: field_size: is {width}, expected 4, 8 or 16");
+            assert_eq!(message, expected);
+        }
+    }
+}

@@ -34,3 +34,30 @@ impl<'a> BoxBody<'a> for Tfdt {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn times_of_both_widths_are_read() {
+        // Written by GPAC and Lavf 59.
+        let tfdt: Tfdt = whole(hex("00000010 74666474 00000000 00000c00"));
+        assert_eq!(
+            tfdt,
+            Tfdt {
+                version: 0,
+                base_media_decode_time: 3072
+            }
+        );
+        let tfdt: Tfdt = whole(hex("00000014 74666474 01000000 0000000100000000"));
+        assert_eq!(
+            tfdt,
+            Tfdt {
+                version: 1,
+                base_media_decode_time: 1 << 32
+            }
+        );
+    }
+}

@@ -97,3 +97,56 @@ impl<'a> BoxBody<'a> for Tfhd {
             .for_each(|field| writer.u32(field));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn present_fields_are_read_and_absent_ones_are_none() {
+        // Written by Lavf 59.
+        let tfhd: Tfhd = whole(hex(
+            "00000020 74666864 0002003a 00000001 00000001 00000200 000004fe 01010000",
+        ));
+        let expected = Tfhd {
+            track_id: 1,
+            base_data_offset: None,
+            sample_description_index: Some(1),
+            default_sample_duration: Some(512),
+            default_sample_size: Some(0x4fe),
+            default_sample_flags: Some(media::SampleFlags::DEPENDENT.0),
+            duration_is_empty: false,
+            default_base_is_moof: true,
+        };
+        assert_eq!(tfhd, expected);
+        // "h264_encrypted_segment.mp4" of mp4-atom (MIT or Apache-2.0).
+        let tfhd: Tfhd = whole(hex("00000010 74666864 00020000 00000001"));
+        assert_eq!(
+            tfhd,
+            Tfhd {
+                track_id: 1,
+                default_base_is_moof: true,
+                ..Tfhd::default()
+            }
+        );
+    }
+
+    #[test]
+    fn every_combination_of_fields_survives() {
+        for bits in 0..128u32 {
+            let some = |bit: u32, value| (bits >> bit & 1 != 0).then_some(value);
+            let tfhd = Tfhd {
+                track_id: 7,
+                base_data_offset: some(0, 1 << 40),
+                sample_description_index: some(1, 2).map(|value| value as u32),
+                default_sample_duration: some(2, 3).map(|value| value as u32),
+                default_sample_size: some(3, 4).map(|value| value as u32),
+                default_sample_flags: some(4, 5).map(|value| value as u32),
+                duration_is_empty: bits >> 5 & 1 != 0,
+                default_base_is_moof: bits >> 6 & 1 != 0,
+            };
+            assert_eq!(whole::<Tfhd>(tfhd.to_bytes().unwrap().leak()), tfhd);
+        }
+    }
+}

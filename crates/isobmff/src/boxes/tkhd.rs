@@ -102,3 +102,56 @@ impl<'a> BoxBody<'a> for Tkhd {
         writer.u32(self.height);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, hex, whole};
+    use crate::{Place, RawBox};
+
+    /// Written by Lavf 59.
+    const TKHD: &str = "0000005c 746b6864 00000003 00000000 00000000 00000001 00000000 00000190
+        00000000 00000000 0000 0000 0000 0000 00010000 00000000 00000000 00000000 00010000
+        00000000 00000000 00000000 40000000 00400000 00300000";
+
+    #[test]
+    fn track_header_is_read() {
+        let tkhd: Tkhd = whole(hex(TKHD));
+        assert_eq!(tkhd.flags, Tkhd::ENABLED | Tkhd::IN_MOVIE);
+        assert!(tkhd.is_enabled());
+        assert_eq!(tkhd.track_id, 1);
+        assert_eq!(tkhd.known_duration(), Some(400));
+        assert_eq!((tkhd.width, tkhd.height), (64 << 16, 48 << 16));
+        assert_eq!(tkhd.matrix, Matrix::UNITY);
+    }
+
+    #[test]
+    fn track_header_of_64_bits_is_read() {
+        let mut tkhd: Tkhd = whole(hex(TKHD));
+        (tkhd.version, tkhd.duration, tkhd.creation_time) = (1, 1 << 40, 7);
+        (tkhd.layer, tkhd.alternate_group, tkhd.volume) = (-1, 2, 0x100);
+        assert_eq!(whole::<Tkhd>(tkhd.to_bytes().unwrap().leak()), tkhd);
+    }
+
+    #[test]
+    fn truncated_field_names_box_offset_and_field() {
+        let place = Place::FILE.child(FourCc::new(b"moov"));
+        let place = place.indexed(FourCc::new(b"trak"), 1);
+        let cut = around(Tkhd::KIND, &hex(TKHD)[8..22]);
+        let raw = RawBox::parse(cut, 112, &place).unwrap();
+        let message = Tkhd::parse(&raw, &place).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "moov/trak[1]/tkhd at byte 132: track_ID: needs 4 bytes, 2 left"
+        );
+    }
+
+    #[test]
+    fn an_unknown_version_is_refused() {
+        let mut bytes = hex(TKHD).to_vec();
+        bytes[8] = 2;
+        let raw = RawBox::parse(&bytes, 0, &Place::FILE).unwrap();
+        let message = Tkhd::parse(&raw, &Place::FILE).unwrap_err().to_string();
+        assert_eq!(message, "tkhd at byte 8: version: is 2, expected 0 or 1");
+    }
+}

@@ -50,3 +50,36 @@ impl<'a> BoxBody<'a> for Tref<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, hex, same};
+    use crate::{Place, RawBox};
+
+    #[test]
+    fn references_of_several_kinds_are_read() {
+        // The first is of QuickTime: "faces.mov" of web-platform-tests (BSD-3-Clause).
+        let tref: Tref<'_> = same(hex(
+            "00000024 74726566 0000000c 746d6364 00000002 00000010 73756274 00000003 00000004",
+        ));
+        assert_eq!(tref.references.len(), 2);
+        assert_eq!(tref.references[0].kind, FourCc::new(b"tmcd"));
+        assert_eq!(tref.references[0].track_ids.iter().collect::<Vec<_>>(), [2]);
+        assert_eq!(
+            tref.references[1].track_ids.iter().collect::<Vec<_>>(),
+            [3, 4]
+        );
+    }
+
+    #[test]
+    fn more_kinds_than_any_file_has_are_refused() {
+        let body = b"\0\0\0\x08abcd".repeat(MOST_REFERENCES + 1);
+        let raw = RawBox::parse(around(Tref::KIND, &body), 0, &Place::FILE).unwrap();
+        let message = Tref::parse(&raw, &Place::FILE).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "tref at byte 8: references: 1025 of them, expected at most 1024"
+        );
+    }
+}

@@ -40,3 +40,26 @@ impl<'a> BoxBody<'a> for Trex {
         writer.u32(self.default_sample_flags);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn defaults_are_read() {
+        // Written by Lavf 59, values filled in.
+        let trex: Trex = whole(hex(
+            "00000020 74726578 00000000 00000002 00000001 00000400 00000180 02000000",
+        ));
+        assert_eq!(
+            (trex.track_id, trex.default_sample_description_index),
+            (2, 1)
+        );
+        assert_eq!(
+            (trex.default_sample_duration, trex.default_sample_size),
+            (1024, 384)
+        );
+        assert_eq!(trex.default_sample_flags, media::SampleFlags::SYNC.0);
+    }
+}

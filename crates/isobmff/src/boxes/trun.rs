@@ -126,3 +126,78 @@ impl<'a> BoxBody<'a> for Trun<'a> {
         writer.bytes(self.rows);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn samples_of_a_run_are_read() {
+        // Written by Lavf 59, shortened.
+        let trun: Trun<'_> = whole(hex(
+            "00000030 7472756e 01000a05 00000003 000001ac 02000000 000004fe 00000000
+             0000004b 00000400 0000000c fffffe00",
+        ));
+        assert_eq!((trun.sample_count, trun.row_size()), (3, 8));
+        assert_eq!(trun.data_offset, Some(428));
+        assert_eq!(trun.first_sample_flags, Some(media::SampleFlags::SYNC.0));
+        let samples: Vec<TrunSample> = trun.samples().collect();
+        let expected = |size, offset| TrunSample {
+            size: Some(size),
+            composition_time_offset: Some(offset),
+            ..TrunSample::default()
+        };
+        assert_eq!(
+            samples,
+            [expected(0x4fe, 0), expected(0x4b, 1024), expected(12, -512)]
+        );
+    }
+
+    #[test]
+    fn every_combination_of_fields_survives() {
+        for bits in 0..64u32 {
+            let flags = (bits & 15) << 8
+                | if bits & 16 != 0 { Trun::DATA_OFFSET } else { 0 }
+                | if bits & 32 != 0 {
+                    Trun::FIRST_SAMPLE_FLAGS
+                } else {
+                    0
+                };
+            let rows: Vec<u8> = (0..2 * super::row_size(flags) as u8).collect();
+            let trun = Trun {
+                version: 0,
+                flags,
+                sample_count: 2,
+                data_offset: (bits & 16 != 0).then_some(-8),
+                first_sample_flags: (bits & 32 != 0).then_some(9),
+                rows: rows.leak(),
+            };
+            let read: Trun<'_> = whole(trun.to_bytes().unwrap().leak());
+            assert_eq!(read, trun);
+            let last = read.samples().last().unwrap();
+            let fields = [
+                last.duration,
+                last.size,
+                last.flags,
+                last.composition_time_offset.map(|offset| offset as u32),
+            ];
+            let present = |index: usize| flags >> 8 >> index & 1 != 0;
+            for (index, field) in fields.into_iter().enumerate() {
+                assert_eq!(field.is_some(), present(index));
+            }
+            let first = read.row_size() as u32;
+            if let Some(value) = fields.into_iter().flatten().next() {
+                let bytes = [first, first + 1, first + 2, first + 3].map(|byte| byte as u8);
+                assert_eq!(value, u32::from_be_bytes(bytes));
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_without_fields_can_claim_any_count() {
+        let trun: Trun<'_> = whole(hex("00000010 7472756e 00000000 ffffffff"));
+        assert_eq!((trun.sample_count, trun.row_size()), (u32::MAX, 0));
+        assert_eq!(trun.samples().next(), Some(TrunSample::default()));
+    }
+}
