@@ -57,7 +57,10 @@ pub(crate) fn push_box(out: &mut Vec<u8>, name: &[u8; 4], body: impl FnOnce(&mut
     out.extend_from_slice(name);
     body(out);
     let size = u32::try_from(out.len() - start).unwrap_or(u32::MAX);
-    if let Some(field) = out.get_mut(start..).and_then(|written| written.first_chunk_mut::<4>()) {
+    if let Some(field) = out
+        .get_mut(start..)
+        .and_then(|written| written.first_chunk_mut::<4>())
+    {
         *field = size.to_be_bytes();
     }
 }
@@ -69,18 +72,28 @@ mod tests {
     #[test]
     fn boxes_are_read_as_written() {
         let mut out = Vec::new();
-        push_box(&mut out, b"vttc", |out| push_box(out, b"payl", |out| out.push(b'x')));
+        push_box(&mut out, b"vttc", |out| {
+            push_box(out, b"payl", |out| out.push(b'x'))
+        });
         push_box(&mut out, b"vtte", |_| {});
         assert_eq!(out, b"\0\0\0\x11vttc\0\0\0\x09paylx\0\0\0\x08vtte");
         let read: Vec<_> = Boxes::new(&out).collect();
-        assert_eq!(read, [Ok((*b"vttc", &b"\0\0\0\x09paylx"[..])), Ok((*b"vtte", &b""[..]))]);
+        assert_eq!(
+            read,
+            [
+                Ok((*b"vttc", &b"\0\0\0\x09paylx"[..])),
+                Ok((*b"vtte", &b""[..]))
+            ]
+        );
     }
 
     #[test]
     fn wrong_sizes_end_the_reading() {
-        for (data, size) in
-            [(&b"\0\0\0\x09vtte"[..], 9), (b"\0\0\0\x07vtte", 7), (b"\xff\xff\xff\xffvtte", u32::MAX)]
-        {
+        for (data, size) in [
+            (&b"\0\0\0\x09vtte"[..], 9),
+            (b"\0\0\0\x07vtte", 7),
+            (b"\xff\xff\xff\xffvtte", u32::MAX),
+        ] {
             let read: Vec<_> = Boxes::new(data).collect();
             assert_eq!(read, [Err(BadSize { size, left: 8 })]);
         }

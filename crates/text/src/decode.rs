@@ -11,16 +11,17 @@ use std::borrow::Cow;
 /// [`Error::TooLarge`], and [`Error::Encoding`] at the first byte that is no text.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
     if bytes.len() > MAX_BYTES {
-        return Err(Error::TooLarge { bytes: bytes.len() as u64, limit: MAX_BYTES as u64 });
+        return Err(Error::TooLarge {
+            bytes: bytes.len() as u64,
+            limit: MAX_BYTES as u64,
+        });
     }
     match bytes {
         [0xef, 0xbb, 0xbf, text @ ..] => utf8(text, 3).map(Cow::Borrowed),
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(encoding(1, 0, "UTF-32".into())),
         [0xff, 0xfe, text @ ..] => utf16(text, u16::from_le_bytes).map(Cow::Owned),
         [0xfe, 0xff, text @ ..] => utf16(text, u16::from_be_bytes).map(Cow::Owned),
-        [0, _, ..] | [_, 0, ..] => {
-            Err(encoding(1, 0, "UTF-16 without a byte order mark".into()))
-        }
+        [0, _, ..] | [_, 0, ..] => Err(encoding(1, 0, "UTF-16 without a byte order mark".into())),
         _ => utf8(bytes, 0).map(Cow::Borrowed),
     }
 }
@@ -71,7 +72,11 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Error> {
         }
     }
     if !rest.is_empty() {
-        return Err(encoding(line_after(text.as_bytes()), byte, "half a character".into()));
+        return Err(encoding(
+            line_after(text.as_bytes()),
+            byte,
+            "half a character".into(),
+        ));
     }
     Ok(text)
 }
@@ -83,8 +88,14 @@ mod tests {
     #[test]
     fn byte_order_marks_are_taken_off() {
         assert_eq!(decode(b"\xef\xbb\xbfab\xc3\xa9").unwrap(), "ab\u{e9}");
-        assert_eq!(decode(b"\xff\xfea\0\xe9\0\x3d\xd8\x00\xde").unwrap(), "a\u{e9}\u{1f600}");
-        assert_eq!(decode(b"\xfe\xff\0a\0\xe9\xd8\x3d\xde\x00").unwrap(), "a\u{e9}\u{1f600}");
+        assert_eq!(
+            decode(b"\xff\xfea\0\xe9\0\x3d\xd8\x00\xde").unwrap(),
+            "a\u{e9}\u{1f600}"
+        );
+        assert_eq!(
+            decode(b"\xfe\xff\0a\0\xe9\xd8\x3d\xde\x00").unwrap(),
+            "a\u{e9}\u{1f600}"
+        );
         assert_eq!(decode(b"").unwrap(), "");
     }
 
@@ -105,15 +116,27 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!(found(b"a\n\xc3"), (2, 2, "cut inside a character".into()));
-        assert_eq!(found(b"W\0E\0"), (1, 0, "UTF-16 without a byte order mark".into()));
+        assert_eq!(
+            found(b"W\0E\0"),
+            (1, 0, "UTF-16 without a byte order mark".into())
+        );
         assert_eq!(found(b"\xff\xfe\0\0W\0\0\0"), (1, 0, "UTF-32".into()));
-        assert_eq!(found(b"\xff\xfea\0\n\0\x3d\xd8b\0"), (2, 6, "unpaired surrogate 0xd83d".into()));
+        assert_eq!(
+            found(b"\xff\xfea\0\n\0\x3d\xd8b\0"),
+            (2, 6, "unpaired surrogate 0xd83d".into())
+        );
         assert_eq!(found(b"\xff\xfea\0b"), (1, 4, "half a character".into()));
     }
 
     #[test]
     fn more_than_64_mib_is_refused() {
         let bytes = vec![b'a'; MAX_BYTES + 1];
-        assert!(matches!(decode(&bytes), Err(Error::TooLarge { bytes: 67_108_865, .. })));
+        assert!(matches!(
+            decode(&bytes),
+            Err(Error::TooLarge {
+                bytes: 67_108_865,
+                ..
+            })
+        ));
     }
 }

@@ -44,7 +44,10 @@ pub struct Parsed {
 
 impl Default for Document {
     fn default() -> Document {
-        Document { header: Document::PLAIN_HEADER.into(), cues: Vec::new() }
+        Document {
+            header: Document::PLAIN_HEADER.into(),
+            cues: Vec::new(),
+        }
     }
 }
 
@@ -79,7 +82,12 @@ impl Parsed {
             warnings.whole("cues", "are none, expected at least one");
         }
         let Warnings { first, further } = warnings;
-        Parsed { document, warnings: first, further_warnings: further, language }
+        Parsed {
+            document,
+            warnings: first,
+            further_warnings: further,
+            language,
+        }
     }
 }
 
@@ -88,13 +96,21 @@ mod tests {
     use super::*;
 
     fn cue(start_ms: i64, end_ms: i64) -> Cue {
-        Cue { id: None, start_ms, end_ms, settings: String::new(), text: "x".into() }
+        Cue {
+            id: None,
+            start_ms,
+            end_ms,
+            settings: String::new(),
+            text: "x".into(),
+        }
     }
 
     #[test]
     fn shifting_back_cuts_what_lies_before_zero() {
-        let mut document =
-            Document { cues: vec![cue(0, 1_000), cue(500, 2_000), cue(3_000, 4_000)], ..Document::default() };
+        let mut document = Document {
+            cues: vec![cue(0, 1_000), cue(500, 2_000), cue(3_000, 4_000)],
+            ..Document::default()
+        };
         document.shift(-1_000);
         assert_eq!(document.cues, [cue(0, 1_000), cue(2_000, 3_000)]);
         assert_eq!(document.end_ms(), 3_000);

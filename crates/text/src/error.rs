@@ -97,5 +97,9 @@ pub enum Error {
 pub(crate) fn excerpt(value: &str) -> String {
     const LONGEST: usize = 60;
     let short: String = value.chars().take(LONGEST).collect();
-    if short.len() < value.len() { format!("{short:?}...") } else { format!("{short:?}") }
+    if short.len() < value.len() {
+        format!("{short:?}...")
+    } else {
+        format!("{short:?}")
+    }
 }

@@ -83,7 +83,10 @@ mod tests {
             ("00:00:01.000 --> 00:00:02.000\nx\n", Format::Srt),
             ("  <?xml version=\"1.0\"?><tt/>", Format::Ttml),
             ("<tt xmlns=\"http://www.w3.org/ns/ttml\">", Format::Ttml),
-            ("<tt:tt xmlns:tt=\"http://www.w3.org/ns/ttml\">", Format::Ttml),
+            (
+                "<tt:tt xmlns:tt=\"http://www.w3.org/ns/ttml\">",
+                Format::Ttml,
+            ),
             ("<!-- made by hand -->\n<tt/>", Format::Ttml),
         ] {
             assert_eq!(detect(text), Ok(format), "{text}");
@@ -100,7 +103,12 @@ mod tests {
             ("{1}{25}MicroDVD", "\"{1}{25}MicroDVD\""),
             ("WEBVTTX", "\"WEBVTTX\""),
         ] {
-            assert_eq!(detect(text), Err(Error::Format { found: found.into() }));
+            assert_eq!(
+                detect(text),
+                Err(Error::Format {
+                    found: found.into()
+                })
+            );
         }
     }
 }

@@ -9,7 +9,10 @@ pub(crate) struct Lines<'t> {
 
 impl<'t> Lines<'t> {
     pub(crate) fn new(text: &'t str) -> Lines<'t> {
-        Lines { rest: Some(text), number: 0 }
+        Lines {
+            rest: Some(text),
+            number: 0,
+        }
     }
 }
 
@@ -36,7 +39,10 @@ mod tests {
     #[test]
     fn every_line_end_counts_once() {
         let lines: Vec<_> = Lines::new("a\r\nb\rc\n\n\rd").collect();
-        assert_eq!(lines, [(1, "a"), (2, "b"), (3, "c"), (4, ""), (5, ""), (6, "d")]);
+        assert_eq!(
+            lines,
+            [(1, "a"), (2, "b"), (3, "c"), (4, ""), (5, ""), (6, "d")]
+        );
         assert_eq!(Lines::new("a\n").count(), 1);
         assert_eq!(Lines::new("").count(), 0);
     }

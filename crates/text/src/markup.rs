@@ -75,7 +75,8 @@ impl Markup {
             if !body.is_empty() {
                 self.flush();
                 self.escape(body, entities);
-                self.space.push_str(ink.get(body.len()..).unwrap_or_default());
+                self.space
+                    .push_str(ink.get(body.len()..).unwrap_or_default());
             }
         }
     }
@@ -96,7 +97,12 @@ impl Markup {
 
     /// Brings line breaks, tags and spaces up to where text comes next.
     fn flush(&mut self) {
-        let keep = self.open.iter().zip(&self.wanted).take_while(|(a, b)| a == b).count();
+        let keep = self
+            .open
+            .iter()
+            .zip(&self.wanted)
+            .take_while(|(a, b)| a == b)
+            .count();
         self.close_to(keep);
         if self.line == LineState::Break {
             self.out.push('\n');
@@ -167,7 +173,9 @@ fn is_space(character: char) -> bool {
 
 /// Whether what stands after a `&` makes it one of the WebVTT entities.
 fn begins_entity(after: &str) -> bool {
-    ["amp;", "lt;", "gt;", "lrm;", "rlm;", "nbsp;"].iter().any(|name| after.starts_with(name))
+    ["amp;", "lt;", "gt;", "lrm;", "rlm;", "nbsp;"]
+        .iter()
+        .any(|name| after.starts_with(name))
 }
 
 /// Cue text fit to stand in a file: no empty line, no arrow, no other line end than `\n`.
@@ -230,7 +238,10 @@ mod tests {
         markup.text("a < b & c > d --", Entities::Escape);
         markup.text("> &amp;", Entities::Escape);
         markup.text(" &amp; &c", Entities::Keep);
-        assert_eq!(markup.finish(), "a &lt; b &amp; c > d --&gt; &amp;amp; &amp; &amp;c");
+        assert_eq!(
+            markup.finish(),
+            "a &lt; b &amp; c > d --&gt; &amp;amp; &amp; &amp;c"
+        );
     }
 
     #[test]

@@ -55,16 +55,26 @@ impl Merger {
     ) -> Result<Span, Error> {
         self.bytes = self.bytes.saturating_add(bytes as u64);
         if self.bytes > MAX_BYTES as u64 {
-            return Err(Error::TooLarge { bytes: self.bytes, limit: MAX_BYTES as u64 });
+            return Err(Error::TooLarge {
+                bytes: self.bytes,
+                limit: MAX_BYTES as u64,
+            });
         }
         let ms = |ticks: i64| {
-            self.timescale.time(ticks).rescale(Timescale::MILLISECONDS).clamp(0, MAX_MS)
+            self.timescale
+                .time(ticks)
+                .rescale(Timescale::MILLISECONDS)
+                .clamp(0, MAX_MS)
         };
         let start_ms = ms(start);
         let end_ms = ms(start.saturating_add(i64::from(duration)));
         let index = self.samples;
         self.samples += 1;
-        Ok(Span { index, start_ms, end_ms })
+        Ok(Span {
+            index,
+            start_ms,
+            end_ms,
+        })
     }
 
     /// Adds the cues of the sample `span`, each with the identifier of its source. Cues outside
@@ -81,7 +91,12 @@ impl Merger {
                 continue;
             }
             let lasts = cue.end_ms == span.end_ms;
-            let content = (source, cue.id.clone(), cue.settings.clone(), cue.text.clone());
+            let content = (
+                source,
+                cue.id.clone(),
+                cue.settings.clone(),
+                cue.text.clone(),
+            );
             let before = if cue.start_ms == span.start_ms {
                 self.open.get_mut(&content).and_then(Vec::pop)
             } else {

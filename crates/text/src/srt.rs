@@ -30,9 +30,12 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, Error> {
     reader.finish_cue();
     let no_cue_was_read = !reader.seen_timing;
     match reader.first_bad {
-        Some((line, value)) if no_cue_was_read => {
-            Err(Error::Field { line, field: "cue timing", value, expected: TIMING })
-        }
+        Some((line, value)) if no_cue_was_read => Err(Error::Field {
+            line,
+            field: "cue timing",
+            value,
+            expected: TIMING,
+        }),
         _ => Ok(Parsed::new(reader.document, reader.warnings, None)),
     }
 }
@@ -67,9 +70,13 @@ impl Reader {
                 }
                 return;
             }
-            if line.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+            if line
+                .trim_start()
+                .starts_with(|c: char| c.is_ascii_digit() || c == '-')
+            {
                 self.finish_cue();
-                self.first_bad.get_or_insert_with(|| (number, excerpt(line)));
+                self.first_bad
+                    .get_or_insert_with(|| (number, excerpt(line)));
                 self.leave_out(number, line, TIMING);
                 return;
             }
@@ -107,7 +114,15 @@ impl Reader {
         }
         if let Some((start_ms, end_ms)) = self.current.take() {
             let (settings, text) = markup(&self.text);
-            self.document.cues.push(Cue { id: None, start_ms, end_ms, settings, text });
+            if !text.is_empty() {
+                self.document.cues.push(Cue {
+                    id: None,
+                    start_ms,
+                    end_ms,
+                    settings,
+                    text,
+                });
+            }
         }
         self.text.clear();
         self.after_blank = false;
@@ -219,7 +234,9 @@ fn known_tag<'t>((body, after): (&'t str, &'t str)) -> Option<(Known, &'t str)> 
         Some(body) => (body, false),
         None => (body, true),
     };
-    let end = body.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(body.len());
+    let end = body
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(body.len());
     let name = body.get(..end)?.to_ascii_lowercase();
     let known = match name.as_str() {
         "i" | "em" => Known::Set(Tag::Italic, on),
@@ -270,3 +287,6 @@ fn alignment(code: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

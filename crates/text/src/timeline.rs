@@ -35,7 +35,11 @@ impl<'d> Timeline<'d> {
             })
             .collect();
         let order = order.into_iter().map(|(index, _)| index).collect();
-        Timeline { document, order, latest_end }
+        Timeline {
+            document,
+            order,
+            latest_end,
+        }
     }
 
     /// The document.
@@ -57,16 +61,22 @@ impl<'d> Timeline<'d> {
     ) -> impl Iterator<Item = (usize, &'d Cue)> {
         let first = self.latest_end.partition_point(|end| *end <= from_ms);
         let starts_before = |index: &usize| {
-            self.document.cues.get(*index).is_some_and(|cue| cue.start_ms < to_ms)
+            self.document
+                .cues
+                .get(*index)
+                .is_some_and(|cue| cue.start_ms < to_ms)
         };
         let last = self.order.partition_point(starts_before);
-        self.indexed(first, last).filter(move |(_, cue)| cue.end_ms > from_ms)
+        self.indexed(first, last)
+            .filter(move |(_, cue)| cue.end_ms > from_ms)
     }
 
     fn indexed(&self, first: usize, last: usize) -> impl Iterator<Item = (usize, &'d Cue)> {
         let order = self.order.get(first..last).unwrap_or_default();
         let document = self.document;
-        order.iter().filter_map(move |index| Some((*index, document.cues.get(*index)?)))
+        order
+            .iter()
+            .filter_map(move |index| Some((*index, document.cues.get(*index)?)))
     }
 
     /// The WebVTT segment that plays from `from_ms` to `to_ms`, for HLS: the header with an
@@ -95,5 +105,11 @@ impl<'d> Timeline<'d> {
 }
 
 pub(crate) fn too_dense(at_ms: i64) -> Error {
-    Error::TooDense { at: timestamp::format(at_ms), limit: MAX_SEGMENT_BYTES as u64 }
+    Error::TooDense {
+        at: timestamp::format(at_ms),
+        limit: MAX_SEGMENT_BYTES as u64,
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,14 +51,18 @@ pub(crate) fn number(text: &str) -> Option<(u64, usize, &str)> {
     if run.is_empty() {
         return None;
     }
-    let value = run
-        .bytes()
-        .fold(0_u64, |value, digit| value.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
+    let value = run.bytes().fold(0_u64, |value, digit| {
+        value
+            .saturating_mul(10)
+            .saturating_add(u64::from(digit - b'0'))
+    });
     Some((value, digits, rest))
 }
 
 fn exactly(text: &str, digits: usize) -> Option<(u64, &str)> {
-    number(text).filter(|(_, length, _)| *length == digits).map(|(value, _, rest)| (value, rest))
+    number(text)
+        .filter(|(_, length, _)| *length == digits)
+        .map(|(value, _, rest)| (value, rest))
 }
 
 #[cfg(test)]
@@ -84,9 +88,22 @@ mod tests {
     #[test]
     fn what_the_parsing_rules_refuse_is_no_timestamp() {
         for text in [
-            "", "1", "00:01", "00:01,500", "0:1.500", "00:01.5", "00:01.5000", "00:60.000",
-            "00:60:00.000", "60:00.000", "001:00.000", "-00:01.000", ":00:01.000", "00:00:00:01.000",
-            "1000000:00:00.001", "99999999999999999999999:00:00.000",
+            "",
+            "1",
+            "00:01",
+            "00:01,500",
+            "0:1.500",
+            "00:01.5",
+            "00:01.5000",
+            "00:60.000",
+            "00:60:00.000",
+            "60:00.000",
+            "001:00.000",
+            "-00:01.000",
+            ":00:01.000",
+            "00:00:00:01.000",
+            "1000000:00:00.001",
+            "99999999999999999999999:00:00.000",
         ] {
             assert_eq!(take(text), None, "{text}");
         }

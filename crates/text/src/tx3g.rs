@@ -19,7 +19,10 @@ pub struct Tx3gReader {
 impl Tx3gReader {
     /// A reader for a track of `timescale`.
     pub fn new(timescale: Timescale) -> Tx3gReader {
-        Tx3gReader { merger: Merger::new(timescale), warnings: Warnings::default() }
+        Tx3gReader {
+            merger: Merger::new(timescale),
+            warnings: Warnings::default(),
+        }
     }
 
     /// Reads one sample: `start` and `duration` in ticks of the track. An empty sample shows
@@ -40,7 +43,8 @@ impl Tx3gReader {
                 Ok(_) => {}
                 Err(bad) => {
                     let problem = format!("{}; left out", bad.problem());
-                    self.warnings.sample(span.index, "text modifier box", problem);
+                    self.warnings
+                        .sample(span.index, "text modifier box", problem);
                 }
             }
         }
@@ -52,13 +56,19 @@ impl Tx3gReader {
             settings: String::new(),
             text,
         };
-        self.merger.add(span, Some((None, cue)).filter(|(_, cue)| !cue.text.is_empty()));
+        self.merger.add(
+            span,
+            Some((None, cue)).filter(|(_, cue)| !cue.text.is_empty()),
+        );
         Ok(())
     }
 
     /// The document of all samples pushed.
     pub fn finish(self) -> Parsed {
-        let document = Document { cues: self.merger.finish(), ..Document::default() };
+        let document = Document {
+            cues: self.merger.finish(),
+            ..Document::default()
+        };
         Parsed::new(document, self.warnings, None)
     }
 }
@@ -84,7 +94,11 @@ fn split(span: Span, data: &[u8]) -> Result<(&[u8], &[u8]), Error> {
     if data.is_empty() {
         return Ok((data, data));
     }
-    let problem = |problem| Error::Sample { sample: span.index, field: "text_length", problem };
+    let problem = |problem| Error::Sample {
+        sample: span.index,
+        field: "text_length",
+        problem,
+    };
     let Some((length, rest)) = data.split_first_chunk::<2>() else {
         return Err(problem(format!("needs 2 bytes, {} left", data.len())));
     };
@@ -104,15 +118,20 @@ fn decode(span: Span, text: &[u8]) -> Result<Cow<'_, str>, Error> {
         [0xff, 0xfe, ..] => u16::from_le_bytes,
         _ => {
             let text = std::str::from_utf8(text);
-            return text.map(Cow::Borrowed).map_err(|_| problem("is no UTF-8, expected UTF-8"));
+            return text
+                .map(Cow::Borrowed)
+                .map_err(|_| problem("is no UTF-8, expected UTF-8"));
         }
     };
     let (pairs, []) = text.as_chunks::<2>() else {
-        return Err(problem("ends inside a character, expected whole UTF-16 units"));
+        return Err(problem(
+            "ends inside a character, expected whole UTF-16 units",
+        ));
     };
     let units: Vec<u16> = pairs.iter().skip(1).map(|pair| unit(*pair)).collect();
     let text = String::from_utf16(&units);
-    text.map(Cow::Owned).map_err(|_| problem("has unpaired surrogates, expected UTF-16"))
+    text.map(Cow::Owned)
+        .map_err(|_| problem("has unpaired surrogates, expected UTF-16"))
 }
 
 /// One `StyleRecord`: characters from `start` up to but not at `end`, and `face-style-flags`.
@@ -148,7 +167,10 @@ fn styled(text: &str, mut styles: Vec<Style>) -> String {
     let mut rest = text;
     let mut at = 0;
     let mut take = |until: usize| {
-        let length = rest.char_indices().nth(until - at).map_or(rest.len(), |(length, _)| length);
+        let length = rest
+            .char_indices()
+            .nth(until - at)
+            .map_or(rest.len(), |(length, _)| length);
         let (part, after) = rest.split_at(length);
         (rest, at) = (after, until);
         part
@@ -162,8 +184,16 @@ fn styled(text: &str, mut styles: Vec<Style>) -> String {
         }
         markup.tags([]);
         push(&mut markup, take(start));
-        let tags = [(BOLD, Tag::Bold), (ITALIC, Tag::Italic), (UNDERLINE, Tag::Underline)];
-        markup.tags(tags.into_iter().filter(|(bit, _)| style.face & bit != 0).map(|(_, tag)| tag));
+        let tags = [
+            (BOLD, Tag::Bold),
+            (ITALIC, Tag::Italic),
+            (UNDERLINE, Tag::Underline),
+        ];
+        markup.tags(
+            tags.into_iter()
+                .filter(|(bit, _)| style.face & bit != 0)
+                .map(|(_, tag)| tag),
+        );
         push(&mut markup, take(style.end));
         position = style.end;
     }
@@ -181,3 +211,6 @@ fn push(markup: &mut Markup, text: &str) {
         markup.text(text, Entities::Escape);
     }
 }
+
+#[cfg(test)]
+mod tests;

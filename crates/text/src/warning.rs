@@ -59,7 +59,11 @@ impl Warnings {
 
     fn add(&mut self, place: Option<Place>, field: &'static str, problem: impl Into<String>) {
         if self.first.len() < Warnings::KEPT {
-            self.first.push(Warning { place, field, problem: problem.into() });
+            self.first.push(Warning {
+                place,
+                field,
+                problem: problem.into(),
+            });
         } else {
             self.further = self.further.saturating_add(1);
         }
@@ -72,9 +76,19 @@ mod tests {
 
     #[test]
     fn a_warning_names_its_place_first() {
-        let warning = |place| Warning { place, field: "cue timing", problem: "is bad".into() };
-        assert_eq!(warning(Some(Place::Line(3))).to_string(), "line 3: cue timing: is bad");
-        assert_eq!(warning(Some(Place::Sample(0))).to_string(), "sample[0]: cue timing: is bad");
+        let warning = |place| Warning {
+            place,
+            field: "cue timing",
+            problem: "is bad".into(),
+        };
+        assert_eq!(
+            warning(Some(Place::Line(3))).to_string(),
+            "line 3: cue timing: is bad"
+        );
+        assert_eq!(
+            warning(Some(Place::Sample(0))).to_string(),
+            "sample[0]: cue timing: is bad"
+        );
         assert_eq!(warning(None).to_string(), "cue timing: is bad");
     }
 

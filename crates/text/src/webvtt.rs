@@ -13,9 +13,8 @@ const TIMING: &str = "hh:mm:ss.mmm --> hh:mm:ss.mmm";
 
 /// Whether `text` begins as a WebVTT file does.
 pub(crate) fn has_signature(text: &str) -> bool {
-    text.strip_prefix("WEBVTT").is_some_and(|rest| {
-        rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r'])
-    })
+    text.strip_prefix("WEBVTT")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']))
 }
 
 /// Reads a WebVTT file without its byte order mark.
@@ -40,7 +39,10 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, Error> {
         });
     }
     let mut parser = Parser {
-        document: Document { header: signature.trim_end().into(), cues: Vec::new() },
+        document: Document {
+            header: signature.trim_end().into(),
+            cues: Vec::new(),
+        },
         warnings: Warnings::default(),
         language: None,
         first_bad: None,
@@ -56,7 +58,11 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, Error> {
     }
     match parser.first_bad {
         Some(error) if parser.document.cues.is_empty() => Err(error),
-        _ => Ok(Parsed::new(parser.document, parser.warnings, parser.language)),
+        _ => Ok(Parsed::new(
+            parser.document,
+            parser.warnings,
+            parser.language,
+        )),
     }
 }
 
@@ -79,8 +85,10 @@ impl Parser {
             if let Some(map) = line.strip_prefix("X-TIMESTAMP-MAP") {
                 let map = map.trim_start_matches('=');
                 if !is_zero_map(map) {
-                    let problem =
-                        format!("is {}, not applied: cue times are kept as written", excerpt(map));
+                    let problem = format!(
+                        "is {}, not applied: cue times are kept as written",
+                        excerpt(map)
+                    );
                     self.warnings.line(number, "X-TIMESTAMP-MAP", problem);
                 }
                 continue;
@@ -145,7 +153,11 @@ impl Parser {
         if self.seen_cue {
             let field = if name == "STYLE" { "STYLE" } else { "REGION" };
             let place = number.saturating_sub(1);
-            self.warnings.line(place, field, "stands after a cue, expected before; left out");
+            self.warnings.line(
+                place,
+                field,
+                "stands after a cue, expected before; left out",
+            );
             return Kind::Other;
         }
         Kind::Definition
@@ -165,13 +177,22 @@ impl Parser {
             return None;
         };
         if end_ms <= start_ms {
-            let problem = format!("is {}, expected an end after the start; cue left out", excerpt(line));
+            let problem = format!(
+                "is {}, expected an end after the start; cue left out",
+                excerpt(line)
+            );
             self.warnings.line(number, "cue timing", problem);
             return None;
         }
         let settings: Vec<&str> = settings.split_ascii_whitespace().collect();
         let settings = settings.join(" ");
-        Some(Cue { id: None, start_ms, end_ms, settings, text: String::new() })
+        Some(Cue {
+            id: None,
+            start_ms,
+            end_ms,
+            settings,
+            text: String::new(),
+        })
     }
 }
 
@@ -189,16 +210,22 @@ fn is_ascii_space(character: char) -> bool {
 
 fn timing(line: &str) -> Option<(i64, i64, &str)> {
     let (start, rest) = timestamp::take(line.trim_start_matches(is_ascii_space))?;
-    let rest = rest.trim_start_matches(is_ascii_space).strip_prefix("-->")?;
+    let rest = rest
+        .trim_start_matches(is_ascii_space)
+        .strip_prefix("-->")?;
     let (end, settings) = timestamp::take(rest.trim_start_matches(is_ascii_space))?;
     Some((start, end, settings))
 }
 
 /// Whether a map says that cue times are those of the media.
 fn is_zero_map(map: &str) -> bool {
-    map.split(',').all(|part| match part.trim().split_once(':') {
-        Some(("MPEGTS", ticks)) => ticks.bytes().all(|byte| byte == b'0'),
-        Some(("LOCAL", time)) => timestamp::take(time) == Some((0, "")),
-        _ => false,
-    })
+    map.split(',')
+        .all(|part| match part.trim().split_once(':') {
+            Some(("MPEGTS", ticks)) => ticks.bytes().all(|byte| byte == b'0'),
+            Some(("LOCAL", time)) => timestamp::take(time) == Some((0, "")),
+            _ => false,
+        })
 }
+
+#[cfg(test)]
+mod tests;

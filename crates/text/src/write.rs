@@ -23,11 +23,7 @@ pub fn to_webvtt(document: &Document) -> String {
 /// # Errors
 ///
 /// Those of [`Timeline::webvtt_segment`].
-pub fn to_webvtt_segment(
-    document: &Document,
-    from_ms: i64,
-    to_ms: i64,
-) -> Result<String, Error> {
+pub fn to_webvtt_segment(document: &Document, from_ms: i64, to_ms: i64) -> Result<String, Error> {
     Timeline::new(document).webvtt_segment(from_ms, to_ms)
 }
 

@@ -5,3 +5,6 @@ mod samples;
 
 pub use read::{WvttReader, from_wvtt_samples};
 pub use samples::{WvttFragment, WvttSample, wvtt_config, wvtt_samples};
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,12 @@ impl WvttReader {
                 (Document::PLAIN_HEADER.into(), None)
             }
         };
-        WvttReader { header, language, merger: Merger::new(timescale), warnings }
+        WvttReader {
+            header,
+            language,
+            merger: Merger::new(timescale),
+            warnings,
+        }
     }
 
     /// Reads one sample: `start` and `duration` in ticks of the track.
@@ -55,7 +60,10 @@ impl WvttReader {
 
     /// The document of all samples pushed.
     pub fn finish(self) -> Parsed {
-        let document = Document { header: self.header, cues: self.merger.finish() };
+        let document = Document {
+            header: self.header,
+            cues: self.merger.finish(),
+        };
         Parsed::new(document, self.warnings, self.language)
     }
 }
@@ -80,20 +88,33 @@ pub fn from_wvtt_samples<B: AsRef<[u8]>>(
 }
 
 fn problem(span: Span, field: &'static str, problem: String) -> Error {
-    Error::Sample { sample: span.index, field, problem }
+    Error::Sample {
+        sample: span.index,
+        field,
+        problem,
+    }
 }
 
 fn cue(span: Span, body: &[u8]) -> Result<(Option<u32>, Cue), Error> {
     let (start_ms, end_ms) = (span.start_ms, span.end_ms);
     let mut source = None;
-    let mut cue =
-        Cue { id: None, start_ms, end_ms, settings: String::new(), text: String::new() };
+    let mut cue = Cue {
+        id: None,
+        start_ms,
+        end_ms,
+        settings: String::new(),
+        text: String::new(),
+    };
     for child in Boxes::new(body) {
         let (name, body) = child.map_err(|bad| problem(span, "vttc", bad.problem()))?;
         match &name {
             b"vsid" => {
                 let id = body.first_chunk::<4>().ok_or_else(|| {
-                    problem(span, "vttc/vsid", format!("needs 4 bytes, {} left", body.len()))
+                    problem(
+                        span,
+                        "vttc/vsid",
+                        format!("needs 4 bytes, {} left", body.len()),
+                    )
                 })?;
                 source = Some(u32::from_be_bytes(*id));
             }
@@ -103,8 +124,9 @@ fn cue(span: Span, body: &[u8]) -> Result<(Option<u32>, Cue), Error> {
             }
             b"sttg" => {
                 let settings = string(span, "vttc/sttg", body)?;
+                let settings = fit_for_line(settings);
                 let settings: Vec<&str> = settings.split_ascii_whitespace().collect();
-                cue.settings = fit_for_line(&settings.join(" ")).into_owned();
+                cue.settings = settings.join(" ");
             }
             b"payl" => {
                 let text = string(span, "vttc/payl", body)?;
@@ -119,7 +141,14 @@ fn cue(span: Span, body: &[u8]) -> Result<(Option<u32>, Cue), Error> {
 /// The string that fills a box; some writers end it with a zero byte.
 fn string<'d>(span: Span, field: &'static str, body: &'d [u8]) -> Result<&'d str, Error> {
     let text = std::str::from_utf8(body).map_err(|error| {
-        problem(span, field, format!("is no UTF-8 at byte {}, expected UTF-8", error.valid_up_to()))
+        problem(
+            span,
+            field,
+            format!(
+                "is no UTF-8 at byte {}, expected UTF-8",
+                error.valid_up_to()
+            ),
+        )
     })?;
     Ok(text.trim_end_matches('\0'))
 }

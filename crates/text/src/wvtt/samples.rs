@@ -39,11 +39,7 @@ pub fn wvtt_config(document: &Document) -> &str {
 /// # Errors
 ///
 /// Those of [`Timeline::wvtt_samples`].
-pub fn wvtt_samples(
-    document: &Document,
-    from_ms: i64,
-    to_ms: i64,
-) -> Result<WvttFragment, Error> {
+pub fn wvtt_samples(document: &Document, from_ms: i64, to_ms: i64) -> Result<WvttFragment, Error> {
     Timeline::new(document).wvtt_samples(from_ms, to_ms)
 }
 
@@ -61,15 +57,25 @@ impl Timeline<'_> {
     /// [`Error::Interval`] for bounds no segment has, [`Error::TooDense`] beyond
     /// [`MAX_SEGMENT_BYTES`].
     pub fn wvtt_samples(&self, from_ms: i64, to_ms: i64) -> Result<WvttFragment, Error> {
-        let length = to_ms.checked_sub(from_ms).and_then(|length| u32::try_from(length).ok());
+        let length = to_ms
+            .checked_sub(from_ms)
+            .and_then(|length| u32::try_from(length).ok());
         if from_ms < 0 || length.is_none() {
             return Err(Error::Interval { from_ms, to_ms });
         }
         let mut changes: BTreeMap<i64, Change> = BTreeMap::new();
         let cues: Vec<(usize, &Cue)> = self.between(from_ms, to_ms).collect();
         for (place, (_, cue)) in cues.iter().enumerate() {
-            changes.entry(cue.start_ms.max(from_ms)).or_default().begin.push(place);
-            changes.entry(cue.end_ms.min(to_ms)).or_default().end.push(place);
+            changes
+                .entry(cue.start_ms.max(from_ms))
+                .or_default()
+                .begin
+                .push(place);
+            changes
+                .entry(cue.end_ms.min(to_ms))
+                .or_default()
+                .end
+                .push(place);
         }
         changes.entry(from_ms).or_default();
         changes.entry(to_ms).or_default();
@@ -107,7 +113,9 @@ struct Change {
 /// Whether `cue` lies in more than one sample of the track.
 fn is_split(cue: &Cue, from_ms: i64, to_ms: i64, instants: &[i64]) -> bool {
     let after_start = instants.partition_point(|instant| *instant <= cue.start_ms);
-    let change_within = instants.get(after_start).is_some_and(|instant| *instant < cue.end_ms);
+    let change_within = instants
+        .get(after_start)
+        .is_some_and(|instant| *instant < cue.end_ms);
     cue.start_ms < from_ms || cue.end_ms > to_ms || change_within
 }
 
@@ -126,19 +134,31 @@ impl Active {
         let mut head = Vec::new();
         if split {
             let source = u32::try_from(index).unwrap_or(u32::MAX);
-            push_box(&mut head, b"vsid", |out| out.extend_from_slice(&source.to_be_bytes()));
+            push_box(&mut head, b"vsid", |out| {
+                out.extend_from_slice(&source.to_be_bytes())
+            });
         }
         if let Some(id) = &cue.id {
-            push_box(&mut head, b"iden", |out| out.extend_from_slice(fit_for_line(id).as_bytes()));
+            push_box(&mut head, b"iden", |out| {
+                out.extend_from_slice(fit_for_line(id).as_bytes())
+            });
         }
         let mut tail = Vec::new();
         if !cue.settings.is_empty() {
             let settings = fit_for_line(&cue.settings);
-            push_box(&mut tail, b"sttg", |out| out.extend_from_slice(settings.as_bytes()));
+            push_box(&mut tail, b"sttg", |out| {
+                out.extend_from_slice(settings.as_bytes())
+            });
         }
         let text = fit_for_file(&cue.text);
-        push_box(&mut tail, b"payl", |out| out.extend_from_slice(text.as_bytes()));
-        Active { head, tail, timed: split && has_timestamp(&text) }
+        push_box(&mut tail, b"payl", |out| {
+            out.extend_from_slice(text.as_bytes())
+        });
+        Active {
+            head,
+            tail,
+            timed: split && has_timestamp(&text),
+        }
     }
 
     fn push(&self, out: &mut Vec<u8>, start_ms: i64) {
@@ -154,9 +174,9 @@ impl Active {
 }
 
 fn has_timestamp(text: &str) -> bool {
-    text.split('<').skip(1).any(|tag| {
-        timestamp::take(tag).is_some_and(|(_, rest)| rest.starts_with('>'))
-    })
+    text.split('<')
+        .skip(1)
+        .any(|tag| timestamp::take(tag).is_some_and(|(_, rest)| rest.starts_with('>')))
 }
 
 impl WvttFragment {
@@ -178,7 +198,11 @@ impl WvttFragment {
         }
         let size = u32::try_from(self.data.len() - before).unwrap_or(u32::MAX);
         let duration_ms = u32::try_from(end_ms - start_ms).unwrap_or(u32::MAX);
-        self.samples.push(WvttSample { start_ms, duration_ms, size });
+        self.samples.push(WvttSample {
+            start_ms,
+            duration_ms,
+            size,
+        });
         Ok(())
     }
 }
