@@ -3,7 +3,7 @@
 //! * [`bits`]: reading and writing bits, every error naming its element and position.
 //! * [`nal`]: NAL units in samples and byte streams; emulation prevention.
 //! * [`h264`], [`hevc`]: parameter sets and slice headers; [`sei`], [`usability`]: what both have.
-//! * AV1, VP9: sequence and key frame headers.
+//! * [`av1`], [`vp9`]: sequence and key frame headers.
 //! * [`aac`], [`ac3`], [`opus`], [`flac`]: what configuration records say of sound.
 //! * [`codec_string`], [`colour`]: what manifests say of a codec.
 //!
@@ -12,7 +12,7 @@
 
 pub mod aac;
 pub mod ac3;
-//pub mod av1;
+pub mod av1;
 pub mod bits;
 pub mod codec_string;
 pub mod colour;
@@ -24,6 +24,6 @@ pub mod nal;
 pub mod opus;
 pub mod sei;
 pub mod usability;
-//pub mod vp9;
+pub mod vp9;
 
 pub use error::Error;

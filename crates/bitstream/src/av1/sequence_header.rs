@@ -1,0 +1,312 @@
+//! The sequence header.
+
+use super::{ObuType, Obus};
+use crate::Error;
+use crate::bits::BitReader;
+use crate::codec_string::{self, Av1Profile};
+use crate::colour::{ChromaFormat, Colour};
+
+/// A sequence header, AV1 5.5: what players and manifests need to know of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SequenceHeader {
+    /// `seq_profile`, 0 to 2.
+    pub seq_profile: u8,
+    /// `still_picture`.
+    pub still_picture: bool,
+    /// `reduced_still_picture_header`.
+    pub reduced_still_picture_header: bool,
+    /// `timing_info`, where told.
+    pub timing: Option<Timing>,
+    /// One to 32 operating points.
+    pub operating_points: Vec<OperatingPoint>,
+    /// `max_frame_width_minus_1` + 1.
+    pub max_frame_width: u32,
+    /// `max_frame_height_minus_1` + 1.
+    pub max_frame_height: u32,
+    /// 8, 10 or 12.
+    pub bit_depth: u8,
+    /// `mono_chrome`.
+    pub mono_chrome: bool,
+    /// `subsampling_x`.
+    pub subsampling_x: bool,
+    /// `subsampling_y`.
+    pub subsampling_y: bool,
+    /// `chroma_sample_position`; 0 where not coded.
+    pub chroma_sample_position: u8,
+    /// Colour description; unspecified where not coded.
+    pub colour: Colour,
+    /// `film_grain_params_present`.
+    pub film_grain_params_present: bool,
+}
+
+/// `timing_info()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// `num_units_in_display_tick`.
+    pub num_units_in_display_tick: u32,
+    /// `time_scale`: units in a second.
+    pub time_scale: u32,
+    /// `num_ticks_per_picture_minus_1`, where pictures are equally far apart.
+    pub num_ticks_per_picture_minus_1: Option<u32>,
+}
+
+/// What decoding of some of the layers needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperatingPoint {
+    /// `operating_point_idc`: the layers.
+    pub idc: u16,
+    /// `seq_level_idx`.
+    pub seq_level_idx: u8,
+    /// `seq_tier`: false is Main, true is High.
+    pub seq_tier: bool,
+}
+
+impl SequenceHeader {
+    /// The first sequence header among the units of a sample or of `configOBUs`.
+    pub fn find(data: &[u8]) -> Result<Option<SequenceHeader>, Error> {
+        for obu in Obus::new(data) {
+            let obu = obu?;
+            if obu.obu_type == ObuType::SEQUENCE_HEADER {
+                return SequenceHeader::parse(obu.payload).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads the content of a unit of type 1.
+    pub fn parse(payload: &[u8]) -> Result<SequenceHeader, Error> {
+        let r = &mut BitReader::new("sequence_header_obu", payload);
+        let seq_profile = r.bits_range(3, (0, 2), "seq_profile")? as u8;
+        let still_picture = r.flag("still_picture")?;
+        let reduced = r.flag("reduced_still_picture_header")?;
+        let mut timing = None;
+        let operating_points = if reduced {
+            let seq_level_idx = r.small(5, "seq_level_idx")?;
+            vec![OperatingPoint {
+                idc: 0,
+                seq_level_idx,
+                seq_tier: false,
+            }]
+        } else {
+            let mut delay_bits = None;
+            if r.flag("timing_info_present_flag")? {
+                timing = Some(Timing::read(r)?);
+                if r.flag("decoder_model_info_present_flag")? {
+                    delay_bits = Some(1 + r.bits(5, "buffer_delay_length_minus_1")?);
+                    r.bits(32, "num_units_in_decoding_tick")?;
+                    r.bits(5, "buffer_removal_time_length_minus_1")?;
+                    r.bits(5, "frame_presentation_time_length_minus_1")?;
+                }
+            }
+            OperatingPoint::read_all(r, delay_bits)?
+        };
+        let width_bits = 1 + r.bits(4, "frame_width_bits_minus_1")?;
+        let height_bits = 1 + r.bits(4, "frame_height_bits_minus_1")?;
+        let max_frame_width = 1 + r.bits(width_bits, "max_frame_width_minus_1")?;
+        let max_frame_height = 1 + r.bits(height_bits, "max_frame_height_minus_1")?;
+        if !reduced && r.flag("frame_id_numbers_present_flag")? {
+            r.bits(4, "delta_frame_id_length_minus_2")?;
+            r.bits(3, "additional_frame_id_length_minus_1")?;
+        }
+        skip_tools(r, reduced)?;
+        let mut header = SequenceHeader {
+            seq_profile,
+            still_picture,
+            reduced_still_picture_header: reduced,
+            timing,
+            operating_points,
+            max_frame_width,
+            max_frame_height,
+            bit_depth: 8,
+            mono_chrome: false,
+            subsampling_x: true,
+            subsampling_y: true,
+            chroma_sample_position: 0,
+            colour: Colour::UNSPECIFIED,
+            film_grain_params_present: false,
+        };
+        header.read_colour_config(r)?;
+        header.film_grain_params_present = r.flag("film_grain_params_present")?;
+        Ok(header)
+    }
+
+    /// `color_config()`, AV1 5.5.2.
+    fn read_colour_config(&mut self, r: &mut BitReader) -> Result<(), Error> {
+        let high = r.flag("high_bitdepth")?;
+        self.bit_depth = match high {
+            true if self.seq_profile == 2 && r.flag("twelve_bit")? => 12,
+            true => 10,
+            false => 8,
+        };
+        self.mono_chrome = self.seq_profile != 1 && r.flag("mono_chrome")?;
+        if r.flag("color_description_present_flag")? {
+            self.colour.primaries = r.byte("color_primaries")?;
+            self.colour.transfer = r.byte("transfer_characteristics")?;
+            self.colour.matrix = r.byte("matrix_coefficients")?;
+        }
+        let Colour {
+            primaries,
+            transfer,
+            matrix,
+            ..
+        } = self.colour;
+        if self.mono_chrome {
+            self.colour.full_range = r.flag("color_range")?;
+            return Ok(());
+        }
+        if (primaries, transfer, matrix) == (1, 13, 0) {
+            // sRGB as it is: 4:4:4 in full range.
+            self.colour.full_range = true;
+            (self.subsampling_x, self.subsampling_y) = (false, false);
+        } else {
+            self.colour.full_range = r.flag("color_range")?;
+            (self.subsampling_x, self.subsampling_y) = match self.seq_profile {
+                0 => (true, true),
+                1 => (false, false),
+                _ if self.bit_depth == 12 => {
+                    let x = r.flag("subsampling_x")?;
+                    (x, x && r.flag("subsampling_y")?)
+                }
+                _ => (true, false),
+            };
+            if self.subsampling_x && self.subsampling_y {
+                self.chroma_sample_position = r.small(2, "chroma_sample_position")?;
+            }
+        }
+        r.flag("separate_uv_delta_q")?;
+        Ok(())
+    }
+
+    /// Luma samples in a row.
+    pub fn width(&self) -> u32 {
+        self.max_frame_width
+    }
+
+    /// Luma rows.
+    pub fn height(&self) -> u32 {
+        self.max_frame_height
+    }
+
+    /// Bits of a sample: 8, 10 or 12.
+    pub fn bit_depth(&self) -> u8 {
+        self.bit_depth
+    }
+
+    /// How colour is sampled.
+    pub fn chroma_format(&self) -> ChromaFormat {
+        match (self.mono_chrome, self.subsampling_x, self.subsampling_y) {
+            (true, _, _) => ChromaFormat::Monochrome,
+            (false, true, true) => ChromaFormat::Yuv420,
+            (false, true, false) => ChromaFormat::Yuv422,
+            (false, false, _) => ChromaFormat::Yuv444,
+        }
+    }
+
+    /// Colour description; unspecified where there is none.
+    pub fn colour(&self) -> Colour {
+        self.colour
+    }
+
+    /// Frames per second as a fraction, where frames are equally far apart.
+    pub fn frame_rate(&self) -> Option<(u32, u32)> {
+        let timing = self.timing?;
+        let ticks = timing.num_ticks_per_picture_minus_1?.checked_add(1)?;
+        let units = timing.num_units_in_display_tick.checked_mul(ticks)?;
+        (units != 0 && timing.time_scale != 0).then_some((timing.time_scale, units))
+    }
+
+    /// What a codec string tells; level and tier are those of the first operating point.
+    pub fn profile(&self) -> Av1Profile {
+        let point = self.operating_points.first();
+        Av1Profile {
+            profile: self.seq_profile,
+            level_idx: point.map_or(31, |point| point.seq_level_idx),
+            high_tier: point.is_some_and(|point| point.seq_tier),
+            bit_depth: self.bit_depth,
+            monochrome: self.mono_chrome,
+            subsampling_x: self.subsampling_x,
+            subsampling_y: self.subsampling_y,
+            chroma_sample_position: self.chroma_sample_position,
+            colour: self.colour,
+        }
+    }
+
+    /// `av01.0.04M.08`.
+    pub fn codec_string(&self) -> String {
+        codec_string::av1(&self.profile())
+    }
+}
+
+impl Timing {
+    fn read(r: &mut BitReader) -> Result<Timing, Error> {
+        Ok(Timing {
+            num_units_in_display_tick: r.bits(32, "num_units_in_display_tick")?,
+            time_scale: r.bits(32, "time_scale")?,
+            num_ticks_per_picture_minus_1: match r.flag("equal_picture_interval")? {
+                // uvlc() is ue(v) but for codes of more than 31 zeros, which no stream needs.
+                true => Some(r.ue("num_ticks_per_picture_minus_1")?),
+                false => None,
+            },
+        })
+    }
+}
+
+impl OperatingPoint {
+    /// `delay_bits`: bits of buffer delays, where there is decoder model information.
+    fn read_all(r: &mut BitReader, delay_bits: Option<u32>) -> Result<Vec<Self>, Error> {
+        let initial_delay = r.flag("initial_display_delay_present_flag")?;
+        let count = 1 + r.small(5, "operating_points_cnt_minus_1")?;
+        let mut points = Vec::with_capacity(count.into());
+        for _ in 0..count {
+            let idc = r.bits(12, "operating_point_idc")? as u16;
+            let seq_level_idx = r.small(5, "seq_level_idx")?;
+            let seq_tier = seq_level_idx > 7 && r.flag("seq_tier")?;
+            if let Some(bits) = delay_bits
+                && r.flag("decoder_model_present_for_this_op")?
+            {
+                r.bits(bits, "decoder_buffer_delay")?;
+                r.bits(bits, "encoder_buffer_delay")?;
+                r.flag("low_delay_mode_flag")?;
+            }
+            if initial_delay && r.flag("initial_display_delay_present_for_this_op")? {
+                r.bits(4, "initial_display_delay_minus_1")?;
+            }
+            points.push(OperatingPoint {
+                idc,
+                seq_level_idx,
+                seq_tier,
+            });
+        }
+        Ok(points)
+    }
+}
+
+/// Passes over the flags of coding tools.
+fn skip_tools(r: &mut BitReader, reduced: bool) -> Result<(), Error> {
+    r.flag("use_128x128_superblock")?;
+    r.flag("enable_filter_intra")?;
+    r.flag("enable_intra_edge_filter")?;
+    if !reduced {
+        r.flag("enable_interintra_compound")?;
+        r.flag("enable_masked_compound")?;
+        r.flag("enable_warped_motion")?;
+        r.flag("enable_dual_filter")?;
+        let order_hint = r.flag("enable_order_hint")?;
+        if order_hint {
+            r.flag("enable_jnt_comp")?;
+            r.flag("enable_ref_frame_mvs")?;
+        }
+        let chosen = r.flag("seq_choose_screen_content_tools")?;
+        let screen_content = chosen || r.flag("seq_force_screen_content_tools")?;
+        if screen_content && !r.flag("seq_choose_integer_mv")? {
+            r.flag("seq_force_integer_mv")?;
+        }
+        if order_hint {
+            r.bits(3, "order_hint_bits_minus_1")?;
+        }
+    }
+    r.flag("enable_superres")?;
+    r.flag("enable_cdef")?;
+    r.flag("enable_restoration")?;
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! VP9: the uncompressed header of a key frame.
+
+use crate::Error;
+use crate::bits::BitReader;
+use crate::colour::{ChromaFormat, Colour};
+
+/// What the uncompressed header of a key frame tells. VP9 Bitstream & Decoding Process 6.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyFrameHeader {
+    /// `profile`, 0 to 3.
+    pub profile: u8,
+    /// `show_frame`.
+    pub show_frame: bool,
+    /// 8, 10 or 12.
+    pub bit_depth: u8,
+    /// `color_space`, 0 to 7.
+    pub color_space: u8,
+    /// `color_range`: full.
+    pub full_range: bool,
+    /// How colour is sampled; `None` for the one form without a name (4:4:0).
+    pub chroma_format: Option<ChromaFormat>,
+    /// Luma samples in a row.
+    pub width: u32,
+    /// Luma rows.
+    pub height: u32,
+    /// `render_width` and `render_height`, where they differ.
+    pub render_size: Option<(u32, u32)>,
+}
+
+/// `CS_RGB`.
+const RGB: u8 = 7;
+
+impl KeyFrameHeader {
+    /// Reads the start of a frame; `None` where it is not a key frame.
+    ///
+    /// Of a superframe the first frame is looked at, which is where a key frame stands.
+    pub fn parse(frame: &[u8]) -> Result<Option<KeyFrameHeader>, Error> {
+        let r = &mut BitReader::new("uncompressed_header", frame);
+        r.bits_range(2, (2, 2), "frame_marker")?;
+        let low = r.small(1, "profile_low_bit")?;
+        let profile = r.small(1, "profile_high_bit")? << 1 | low;
+        if profile == 3 {
+            r.bits_range(1, (0, 0), "reserved_zero")?;
+        }
+        if r.flag("show_existing_frame")? || r.flag("frame_type")? {
+            return Ok(None);
+        }
+        let show_frame = r.flag("show_frame")?;
+        r.flag("error_resilient_mode")?;
+        r.bits_range(24, (0x49_83_42, 0x49_83_42), "frame_sync_code")?;
+        let bit_depth = match profile {
+            0 | 1 => 8,
+            _ if r.flag("ten_or_twelve_bit")? => 12,
+            _ => 10,
+        };
+        let odd = profile & 1 == 1;
+        let bit = r.position();
+        let color_space = r.small(3, "color_space")?;
+        let (full_range, subsampling) = if color_space == RGB {
+            // Profiles 0 and 2 are 4:2:0 alone.
+            r.check(
+                bit,
+                "color_space",
+                color_space.into(),
+                0,
+                if odd { 7 } else { 6 },
+            )?;
+            (true, (false, false))
+        } else {
+            let full_range = r.flag("color_range")?;
+            let subsampling = match odd {
+                true => (r.flag("subsampling_x")?, r.flag("subsampling_y")?),
+                false => (true, true),
+            };
+            (full_range, subsampling)
+        };
+        if odd {
+            r.bits_range(1, (0, 0), "reserved_zero")?;
+        }
+        let width = 1 + r.bits(16, "frame_width_minus_1")?;
+        let height = 1 + r.bits(16, "frame_height_minus_1")?;
+        let render_size = match r.flag("render_and_frame_size_different")? {
+            true => {
+                let width = 1 + r.bits(16, "render_width_minus_1")?;
+                Some((width, 1 + r.bits(16, "render_height_minus_1")?))
+            }
+            false => None,
+        };
+        Ok(Some(KeyFrameHeader {
+            profile,
+            show_frame,
+            bit_depth,
+            color_space,
+            full_range,
+            chroma_format: match subsampling {
+                (true, true) => Some(ChromaFormat::Yuv420),
+                (true, false) => Some(ChromaFormat::Yuv422),
+                (false, false) => Some(ChromaFormat::Yuv444),
+                (false, true) => None,
+            },
+            width,
+            height,
+            render_size,
+        }))
+    }
+
+    /// As near as code points come to `color_space`. VP9 names no transfer function: a
+    /// container that does (`vpcC`, `colr`) knows better.
+    pub fn colour(&self) -> Colour {
+        let (primaries, transfer, matrix) = match self.color_space {
+            1 | 3 => (6, 6, 6),
+            2 => (1, 1, 1),
+            4 => (7, 7, 7),
+            5 => (9, 14, 9),
+            RGB => (1, 13, 0),
+            _ => (2, 2, 2),
+        };
+        Colour {
+            primaries,
+            transfer,
+            matrix,
+            full_range: self.full_range,
+        }
+    }
+}
