@@ -49,7 +49,7 @@ pub enum JobError {
         error: std::io::Error,
     },
     /// Text that is not JSON.
-    #[error("{0}")]
+    #[error(transparent)]
     Json(#[from] serde_json::Error),
     /// An input that is named wrongly.
     #[error(transparent)]

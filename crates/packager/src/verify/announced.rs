@@ -1,0 +1,57 @@
+//! What manifests announce, the same for every format.
+
+use media::Time;
+
+use super::location::Location;
+
+/// A rendition as one manifest announces it.
+#[derive(Clone, Debug)]
+pub(super) struct Announced {
+    /// The manifest, relative to the package.
+    pub(super) manifest: String,
+    /// Where in it: `Representation video-1080p`, or empty for a media playlist.
+    pub(super) place: String,
+    /// Renditions with the same group are switched between: their segments must be aligned.
+    pub(super) group: String,
+    /// The codec strings that hold for it; several where a list covers video and audio.
+    pub(super) codecs: Vec<String>,
+    /// `@bandwidth`, in bits per second. HLS announces rates per variant instead.
+    pub(super) bandwidth: Option<u64>,
+    /// What the media shows at the start of the presentation, where the manifest tells.
+    pub(super) origin: Option<Time>,
+    /// The initialization segment; `None` for WebVTT files.
+    pub(super) init: Option<Location>,
+    /// The media segments in order.
+    pub(super) segments: Vec<AnnouncedSegment>,
+    /// What the segments hold.
+    pub(super) content: Content,
+}
+
+/// What announced segments hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Every sample.
+    Whole,
+    /// Only sync samples, for trick play.
+    SyncSamples,
+    /// Byte ranges up to the end of an intra picture within other segments (I-frame playlists).
+    FrameRanges,
+}
+
+/// A segment as one manifest announces it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct AnnouncedSegment {
+    /// Where its bytes are.
+    pub(super) location: Location,
+    /// As the media counts time (edit list applied), where the manifest tells: DASH does, HLS does not.
+    pub(super) start: Option<Time>,
+    /// How long it plays.
+    pub(super) duration: Time,
+}
+
+impl Announced {
+    /// Manifest and place, as findings take them.
+    pub(super) fn at(&self) -> (&str, &str) {
+        (&self.manifest, &self.place)
+    }
+}

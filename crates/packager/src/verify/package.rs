@@ -1,0 +1,155 @@
+//! Everything a package says about itself, read once for all checks.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use super::announced::{Announced, Content};
+use super::files::Files;
+use super::finding::Findings;
+use super::fragment::Fragment;
+use super::hls::{self, Master};
+use super::init::Init;
+use super::location::Location;
+use super::mpd::{self, Mpd};
+use super::playlist::Playlist;
+
+/// Largest initialization segment read, in bytes.
+pub(super) const MAX_INIT_BYTES: u64 = 64 << 20;
+
+/// The report in a package's folder.
+pub(super) const REPORT: &str = "package.json";
+
+/// A package, read.
+pub(super) struct Package {
+    pub(super) files: Files,
+    /// `package.json`.
+    pub(super) report: Option<serde_json::Value>,
+    pub(super) mpds: Vec<Mpd>,
+    pub(super) masters: Vec<Master>,
+    /// Every initialization segment announced, or what is wrong with it.
+    pub(super) inits: BTreeMap<Location, Result<Init, String>>,
+    /// Every media segment announced that has an initialization segment.
+    pub(super) fragments: BTreeMap<Location, Result<Fragment, String>>,
+}
+
+impl Package {
+    /// Reads the package in `root`.
+    pub(super) fn load(root: &Path, findings: &mut Findings) -> io::Result<Package> {
+        let files = Files::list(root)?;
+        let mut package = Package {
+            report: report(&files, findings),
+            files,
+            mpds: Vec::new(),
+            masters: Vec::new(),
+            inits: BTreeMap::new(),
+            fragments: BTreeMap::new(),
+        };
+        package.read_manifests(findings);
+        package.read_media();
+        Ok(package)
+    }
+
+    /// Every rendition as every manifest announces it.
+    pub(super) fn announced(&self) -> impl Iterator<Item = &Announced> {
+        let mpds = self.mpds.iter().flat_map(|mpd| &mpd.announced);
+        mpds.chain(self.masters.iter().flat_map(|master| master.media.values()))
+    }
+
+    /// What is in the segment at `location`, where that could be read.
+    pub(super) fn fragment(&self, location: &Location) -> Option<&Fragment> {
+        self.fragments.get(location)?.as_ref().ok()
+    }
+
+    /// The initialization segment of a rendition, where it has one that could be read.
+    pub(super) fn init(&self, announced: &Announced) -> Option<&Init> {
+        self.inits.get(announced.init.as_ref()?)?.as_ref().ok()
+    }
+
+    fn read_manifests(&mut self, findings: &mut Findings) {
+        let files = &self.files;
+        let mut playlists = Vec::new();
+        for (path, _) in files.all() {
+            if path.ends_with(".mpd") {
+                self.mpds.extend(mpd::read(files, path, findings));
+            } else if path.ends_with(".m3u8") {
+                let text = files.text(path).unwrap_or_default();
+                let master = Playlist::parse(&text).is_ok_and(|playlist| playlist.is_master());
+                if master {
+                    self.masters.extend(hls::read(files, path, findings));
+                } else {
+                    playlists.push(path);
+                }
+            }
+        }
+        if self.mpds.is_empty() && self.masters.is_empty() {
+            let expected = "an MPD or a multivariant playlist";
+            findings.add(("", ""), "manifests", "none", expected);
+        }
+        for path in playlists {
+            if !self
+                .masters
+                .iter()
+                .any(|master| master.media.contains_key(path))
+            {
+                let expected = "a multivariant playlist that leads to it";
+                findings.add((path, ""), "media playlist", "unreachable", expected);
+            }
+        }
+    }
+
+    fn read_media(&mut self) {
+        let mpds = self.mpds.iter().flat_map(|mpd| &mpd.announced);
+        let announced = mpds.chain(self.masters.iter().flat_map(|master| master.media.values()));
+        let mut open: Option<(String, File)> = None;
+        for announced in announced {
+            let Some(at) = &announced.init else { continue };
+            let init = self
+                .inits
+                .entry(at.clone())
+                .or_insert_with(|| Init::parse(&self.files.bytes(at, MAX_INIT_BYTES)?));
+            let (Ok(init), true) = (init, announced.content != Content::FrameRanges) else {
+                continue;
+            };
+            for segment in &announced.segments {
+                let location = &segment.location;
+                if self.fragments.contains_key(location) {
+                    continue;
+                }
+                let fragment = read_segment(&self.files, location, init, &mut open);
+                self.fragments.insert(location.clone(), fragment);
+            }
+        }
+    }
+}
+
+/// Reads a segment; keeps its file open for the next, which may lie in the same.
+fn read_segment(
+    files: &Files,
+    location: &Location,
+    init: &Init,
+    open: &mut Option<(String, File)>,
+) -> Result<Fragment, String> {
+    let size = files.size(&location.path).ok_or("missing")?;
+    let range = location
+        .bytes(size)
+        .ok_or_else(|| format!("beyond the file's {size} bytes"))?;
+    if open.as_ref().is_none_or(|(path, _)| *path != location.path) {
+        let file = files
+            .open(&location.path)
+            .map_err(|error| error.to_string())?;
+        *open = Some((location.path.clone(), file));
+    }
+    let (_, file) = open.as_ref().ok_or("missing")?;
+    Fragment::read(file, range, init)
+}
+
+fn report(files: &Files, findings: &mut Findings) -> Option<serde_json::Value> {
+    let parsed = files
+        .text(REPORT)
+        .and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+    parsed
+        .map_err(|error| findings.add((REPORT, ""), "report", error, "JSON"))
+        .ok()
+}

@@ -1,0 +1,163 @@
+//! A sound package broken in one place at a time.
+
+mod fixture;
+
+use std::fs;
+
+use fixture::{Fixture, segment};
+
+/// The findings after `break_it`, of which the first starts with `line`.
+#[track_caller]
+fn breaks(break_it: impl FnOnce(&Fixture), line: &str) {
+    let fixture = Fixture::new();
+    break_it(&fixture);
+    let findings = fixture.findings();
+    let first = findings.first().map(String::as_str).unwrap_or("nothing");
+    assert!(
+        findings.iter().any(|finding| finding.starts_with(line)),
+        "{line}\nfound: {first}"
+    );
+}
+
+#[test]
+fn a_sound_package_has_no_findings() {
+    assert_eq!(Fixture::new().findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_missing_segment_is_found_where_it_is_announced() {
+    let remove = |fixture: &Fixture| {
+        fs::remove_file(fixture.root().join("cmaf/audio/seg_2.m4s")).unwrap();
+    };
+    breaks(
+        remove,
+        "cmaf/stream.mpd: Representation audio-en: segment 2: is missing",
+    );
+    breaks(remove, "cmaf/audio/stream.m3u8: segment 2: is missing");
+}
+
+#[test]
+fn a_segment_cut_anywhere_is_found() {
+    let whole = segment(0, 0);
+    let fixture = Fixture::new();
+    for end in (0..whole.len()).step_by(7) {
+        fixture.write("cmaf/audio/seg_1.m4s", &whole[..end]);
+        assert!(!fixture.findings().is_empty(), "cut at byte {end}");
+    }
+}
+
+#[test]
+fn an_initialization_segment_cut_anywhere_is_found() {
+    let fixture = Fixture::new();
+    let whole = fs::read(fixture.root().join("cmaf/audio/init.mp4")).unwrap();
+    for end in 0..whole.len() {
+        fixture.write("cmaf/audio/init.mp4", &whole[..end]);
+        assert!(!fixture.findings().is_empty(), "cut at byte {end}");
+    }
+}
+
+#[test]
+fn a_gap_in_the_media_is_found() {
+    let gap = |fixture: &Fixture| fixture.write("cmaf/audio/seg_2.m4s", segment(48_001, 0));
+    breaks(
+        gap,
+        "cmaf/audio/seg_2.m4s: tfdt: is 48001, expected 48000, where the segment before",
+    );
+    breaks(
+        gap,
+        "cmaf/stream.mpd: Representation audio-en: start of segment 2: is 1.000 s",
+    );
+}
+
+#[test]
+fn a_segment_that_starts_with_no_sync_sample_is_found() {
+    let flags = |fixture: &Fixture| fixture.write("cmaf/audio/seg_1.m4s", segment(0, 0x1_0000));
+    breaks(
+        flags,
+        "cmaf/audio/seg_1.m4s: first sample: is no sync sample",
+    );
+}
+
+#[test]
+fn a_gap_in_the_manifest_is_found() {
+    let edit = |fixture: &Fixture| {
+        let s = "<S t=\"0\" d=\"48000\"/><S t=\"48001\" d=\"48000\" r=\"1\"/>";
+        fixture.edit("cmaf/stream.mpd", "<S t=\"0\" d=\"48000\" r=\"2\"/>", s);
+    };
+    breaks(
+        edit,
+        "cmaf/stream.mpd: Representation audio-en: SegmentTimeline S[1]@t: is 48001",
+    );
+}
+
+#[test]
+fn manifests_that_disagree_are_found() {
+    let late = |fixture: &Fixture| {
+        fixture.edit(
+            "cmaf/audio/stream.m3u8",
+            "#EXTINF:1.000000,\nseg_1",
+            "#EXTINF:1.002,\nseg_1",
+        );
+    };
+    breaks(
+        late,
+        "cmaf/audio/stream.m3u8: sum of EXTINF up to segment 1: is 1.002 s",
+    );
+    let long = |fixture: &Fixture| fixture.edit("cmaf/stream.mpd", "PT3S", "PT3.1S");
+    breaks(
+        long,
+        "cmaf/stream.mpd: MPD: @mediaPresentationDuration: is 3.100 s, expected 3.000 s",
+    );
+    let target = |fixture: &Fixture| {
+        fixture.edit("cmaf/audio/stream.m3u8", "DURATION:1", "DURATION:2");
+    };
+    breaks(
+        target,
+        "cmaf/audio/stream.m3u8: EXT-X-TARGETDURATION: is 2, expected 1 to 1",
+    );
+}
+
+#[test]
+fn a_wrong_codec_is_found_in_each_manifest() {
+    let mpd = |fixture: &Fixture| fixture.edit("cmaf/stream.mpd", "\"opus\"", "\"mp4a.40.2\"");
+    let line = "cmaf/stream.mpd: Representation audio-en: codecs: is mp4a.40.2, expected opus";
+    breaks(mpd, line);
+    let hls = |fixture: &Fixture| fixture.edit("cmaf/master.m3u8", "opus", "fLaC");
+    breaks(
+        hls,
+        "cmaf/audio/stream.m3u8: codecs: is fLaC, expected opus",
+    );
+}
+
+#[test]
+fn rates_that_do_not_hold_are_found() {
+    // 2,124 bytes a second come to about 17,000 bits.
+    let mpd = |fixture: &Fixture| fixture.edit("cmaf/stream.mpd", "\"20000\"", "\"8000\"");
+    breaks(
+        mpd,
+        "cmaf/stream.mpd: Representation audio-en: @bandwidth: is 8000",
+    );
+    let hls =
+        |fixture: &Fixture| fixture.edit("cmaf/master.m3u8", ":BANDWIDTH=20000", ":BANDWIDTH=8000");
+    breaks(
+        hls,
+        "cmaf/master.m3u8: line 3: BANDWIDTH: is 8000, expected at least 1",
+    );
+}
+
+#[test]
+fn a_playlist_nobody_leads_to_is_found() {
+    let add = |fixture: &Fixture| {
+        let text = fs::read(fixture.root().join("cmaf/audio/stream.m3u8")).unwrap();
+        fixture.write("cmaf/audio/other.m3u8", text);
+    };
+    breaks(add, "cmaf/audio/other.m3u8: media playlist: is unreachable");
+}
+
+#[test]
+fn a_folder_without_a_package_is_found_wanting() {
+    let folder = tempfile::tempdir().unwrap();
+    let findings = crate::verify::verify(folder.path()).unwrap().findings;
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(crate::verify::verify(&folder.path().join("gone")).is_err());
+}
