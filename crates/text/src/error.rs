@@ -75,6 +75,14 @@ pub enum Error {
         /// Its value and what was expected.
         problem: String,
     },
+    /// A box inside a sample of a text track that is malformed.
+    #[error("sample[{sample}]: {error}")]
+    Box {
+        /// Index of the sample in its track, from 0.
+        sample: u64,
+        /// What is wrong; offsets count from the start of the sample.
+        error: isobmff::Error,
+    },
     /// So many cues or so long ones at the same time that writing them would explode.
     #[error("cues at {at}: make more than {limit} bytes in one piece")]
     TooDense {

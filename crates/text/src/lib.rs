@@ -7,8 +7,24 @@
 //! * [`parse`] reads a whole file.
 //! * [`WvttReader`], [`Tx3gReader`] and [`TtmlReader`] read the samples of a track.
 //! * [`to_webvtt`] writes a whole file; [`Timeline`] writes the pieces of a segmented one.
+//!
+//! ```
+//! let srt = "1\n00:00:03,000 --> 00:00:05,000\n<i>Rock & roll</i>\n";
+//! let parsed = text::parse(srt.as_bytes(), None)?;
+//! let timeline = text::Timeline::new(&parsed.document);
+//!
+//! // The segments from 0 to 4 s: as text for HLS, and as the samples of a fragment.
+//! assert_eq!(
+//!     timeline.webvtt_segment(0, 4_000)?,
+//!     "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n\
+//!      00:00:03.000 --> 00:00:05.000\n<i>Rock &amp; roll</i>\n"
+//! );
+//! let fragment = timeline.wvtt_samples(0, 4_000)?;
+//! let samples = fragment.samples.iter();
+//! assert!(samples.map(|sample| (sample.start_ms, sample.duration_ms)).eq([(0, 3_000), (3_000, 1_000)]));
+//! # Ok::<(), text::Error>(())
+//! ```
 
-mod boxes;
 mod decode;
 mod document;
 mod error;

@@ -8,7 +8,7 @@ use media::Timescale;
 use std::collections::HashMap;
 
 /// What two parts of one cue have in common: source, identifier, settings and text.
-type Content = (Option<u32>, Option<String>, String, String);
+type Content = (Option<i32>, Option<String>, String, String);
 
 /// Takes the cues of one sample after another and joins those that go on.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Merger {
 
     /// Adds the cues of the sample `span`, each with the identifier of its source. Cues outside
     /// the sample are cut to it.
-    pub(crate) fn add(&mut self, span: Span, cues: impl IntoIterator<Item = (Option<u32>, Cue)>) {
+    pub(crate) fn add(&mut self, span: Span, cues: impl IntoIterator<Item = (Option<i32>, Cue)>) {
         if span.start_ms != self.open_end_ms {
             self.open.clear();
         }

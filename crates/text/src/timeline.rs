@@ -15,7 +15,9 @@ pub struct Timeline<'d> {
     document: &'d Document,
     /// Indices of the cues that are ever shown, ordered by start.
     order: Vec<usize>,
-    /// The latest end among the cues up to each of `order`; ascends.
+    /// The latest end among the cues below each node of a binary tree over `order`: node 1 is
+    /// the root, 2n and 2n + 1 lie below node n, and the second half are the cues themselves.
+    /// Finds the cues of a segment without passing over all before it, however long one lasts.
     latest_end: Vec<i64>,
 }
 
@@ -23,18 +25,20 @@ impl<'d> Timeline<'d> {
     /// Orders the cues of `document`.
     pub fn new(document: &'d Document) -> Timeline<'d> {
         let shown = |(_, cue): &(usize, &Cue)| cue.end_ms > cue.start_ms;
-        let mut order: Vec<(usize, &Cue)> =
-            document.cues.iter().enumerate().filter(shown).collect();
-        order.sort_by_key(|(_, cue)| cue.start_ms);
-        let mut latest = i64::MIN;
-        let latest_end = order
-            .iter()
-            .map(|(_, cue)| {
-                latest = latest.max(cue.end_ms);
-                latest
-            })
-            .collect();
-        let order = order.into_iter().map(|(index, _)| index).collect();
+        let mut cues: Vec<(usize, &Cue)> = document.cues.iter().enumerate().filter(shown).collect();
+        cues.sort_by_key(|(_, cue)| cue.start_ms);
+        let leaves = cues.len().next_power_of_two();
+        let mut latest_end = vec![i64::MIN; leaves];
+        latest_end.extend(cues.iter().map(|(_, cue)| cue.end_ms));
+        latest_end.resize(2 * leaves, i64::MIN);
+        for node in (1..leaves).rev() {
+            let below = latest_end.get(2 * node..2 * node + 2).unwrap_or_default();
+            let latest = below.iter().copied().max().unwrap_or(i64::MIN);
+            if let Some(end) = latest_end.get_mut(node) {
+                *end = latest;
+            }
+        }
+        let order = cues.into_iter().map(|(index, _)| index).collect();
         Timeline {
             document,
             order,
@@ -49,34 +53,42 @@ impl<'d> Timeline<'d> {
 
     /// The cues ordered by start.
     pub(crate) fn cues(&self) -> impl Iterator<Item = &'d Cue> {
-        self.indexed(0, self.order.len()).map(|(_, cue)| cue)
+        let document = self.document;
+        self.order
+            .iter()
+            .filter_map(|index| document.cues.get(*index))
     }
 
     /// The cues shown at any time from `from_ms` up to but not at `to_ms`, with their index in
     /// the document, ordered by start.
-    pub(crate) fn between(
-        &self,
-        from_ms: i64,
-        to_ms: i64,
-    ) -> impl Iterator<Item = (usize, &'d Cue)> {
-        let first = self.latest_end.partition_point(|end| *end <= from_ms);
+    pub(crate) fn between(&self, from_ms: i64, to_ms: i64) -> Vec<(usize, &'d Cue)> {
+        let document = self.document;
         let starts_before = |index: &usize| {
-            self.document
+            document
                 .cues
                 .get(*index)
                 .is_some_and(|cue| cue.start_ms < to_ms)
         };
         let last = self.order.partition_point(starts_before);
-        self.indexed(first, last)
-            .filter(move |(_, cue)| cue.end_ms > from_ms)
-    }
-
-    fn indexed(&self, first: usize, last: usize) -> impl Iterator<Item = (usize, &'d Cue)> {
-        let order = self.order.get(first..last).unwrap_or_default();
-        let document = self.document;
-        order
-            .iter()
-            .filter_map(move |index| Some((*index, document.cues.get(*index)?)))
+        let leaves = self.latest_end.len() / 2;
+        let mut found = Vec::new();
+        // Nodes to look below, each with its first cue and how many it has.
+        let mut open = vec![(1, 0, leaves)];
+        while let Some((node, first, count)) = open.pop() {
+            let ended = self.latest_end.get(node).is_none_or(|end| *end <= from_ms);
+            if ended || first >= last {
+                continue;
+            }
+            if count > 1 {
+                open.push((2 * node + 1, first + count / 2, count / 2));
+                open.push((2 * node, first, count / 2));
+            } else if let Some(index) = self.order.get(first)
+                && let Some(cue) = document.cues.get(*index)
+            {
+                found.push((*index, cue));
+            }
+        }
+        found
     }
 
     /// The WebVTT segment that plays from `from_ms` to `to_ms`, for HLS: the header with an

@@ -1,11 +1,11 @@
 //! 3GPP timed text in samples of an MP4 track (sample entry `tx3g`). 3GPP TS 26.245.
 
-use crate::boxes::Boxes;
 use crate::document::{Cue, Document, Parsed};
 use crate::error::Error;
 use crate::markup::{Entities, Markup, Tag};
 use crate::merge::{Merger, Span};
 use crate::warning::Warnings;
+use isobmff::{Boxes, FourCc, Place};
 use media::Timescale;
 use std::borrow::Cow;
 
@@ -37,12 +37,16 @@ impl Tx3gReader {
         let (text, modifiers) = split(span, data)?;
         let text = decode(span, text)?;
         let mut styles = Vec::new();
-        for modifier in Boxes::new(modifiers) {
+        let entry = Place::FILE.child(FourCc::new(b"tx3g"));
+        let offset = data.len().saturating_sub(modifiers.len()) as u64;
+        for modifier in Boxes::new(modifiers, offset, entry) {
             match modifier {
-                Ok((name, body)) if name == *b"styl" => styles.extend(records(body)),
+                Ok(modifier) if modifier.kind == FourCc::new(b"styl") => {
+                    styles.extend(records(modifier.body()));
+                }
                 Ok(_) => {}
-                Err(bad) => {
-                    let problem = format!("{}; left out", bad.problem());
+                Err(error) => {
+                    let problem = format!("{error}; left out");
                     self.warnings
                         .sample(span.index, "text modifier box", problem);
                 }

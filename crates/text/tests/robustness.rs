@@ -194,6 +194,35 @@ fn long_documents_take_time_in_proportion() {
     }
 }
 
+/// A caption every second for a day over one that lasts the whole day, cut into 2 s segments.
+#[test]
+fn long_timelines_are_cut_in_time_in_proportion() {
+    let mut file = String::from("WEBVTT\n\n00:00.000 --> 24:00:00.000\nlong\n\n");
+    for second in 0..86_400 {
+        let (hours, minutes, seconds) = (second / 3_600, second / 60 % 60, second % 60);
+        let time = format!("{hours:02}:{minutes:02}:{seconds:02}");
+        file.push_str(&format!("{time}.000 --> {time}.900\nx\n\n"));
+    }
+    let start = Instant::now();
+    let document = parse(file.as_bytes(), None).unwrap().document;
+    let timeline = Timeline::new(&document);
+    let mut samples = 0;
+    for from in (0..86_400_000).step_by(2_000) {
+        timeline.webvtt_segment(from, from + 2_000).unwrap();
+        samples += timeline
+            .wvtt_samples(from, from + 2_000)
+            .unwrap()
+            .samples
+            .len();
+    }
+    assert_eq!(samples, 4 * 43_200);
+    assert!(
+        start.elapsed() < Duration::from_secs(60),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 

@@ -80,8 +80,16 @@ fn every_cue_is_found_by_time_as_a_plain_search_finds_it() {
     let timeline = Timeline::new(&document);
     for from in 0..70 {
         for to in from..70 {
-            let mut found: Vec<usize> =
-                timeline.between(from, to).map(|(index, _)| index).collect();
+            assert!(
+                timeline
+                    .between(from, to)
+                    .is_sorted_by_key(|(_, cue)| cue.start_ms)
+            );
+            let mut found: Vec<usize> = timeline
+                .between(from, to)
+                .iter()
+                .map(|(index, _)| *index)
+                .collect();
             found.sort_unstable();
             let shown =
                 |cue: &Cue| cue.start_ms < to && cue.end_ms > from && cue.end_ms > cue.start_ms;

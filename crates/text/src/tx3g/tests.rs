@@ -111,6 +111,6 @@ fn a_broken_modifier_box_costs_the_style_alone() {
     assert_eq!(parsed.document.cues[0].text, "x");
     assert_eq!(
         parsed.warnings[0].to_string(),
-        "sample[0]: text modifier box: size is 255, expected 8 to 8; left out"
+        "sample[0]: text modifier box: tx3g/styl at byte 3: size: is 255, expected 8 to 8; left out"
     );
 }

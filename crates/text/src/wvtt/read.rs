@@ -1,12 +1,13 @@
 //! Samples into cues.
 
-use crate::boxes::Boxes;
 use crate::document::{Cue, Document, Parsed};
 use crate::error::Error;
 use crate::markup::{fit_for_file, fit_for_line};
 use crate::merge::{Merger, Span};
 use crate::warning::Warnings;
 use crate::webvtt;
+use isobmff::boxes::VttCue;
+use isobmff::{BoxBody, Boxes, FourCc, Place};
 use media::{Language, Timescale};
 
 /// Reads the samples of a WebVTT track (sample entry `wvtt`) in order.
@@ -42,16 +43,24 @@ impl WvttReader {
     ///
     /// # Errors
     ///
-    /// [`Error::Sample`] for boxes that do not fit or text that is not UTF-8,
+    /// [`Error::Box`] for boxes that do not fit, [`Error::Sample`] for text that is not UTF-8,
     /// [`Error::TooLarge`] beyond [`MAX_BYTES`](crate::MAX_BYTES) of samples.
     pub fn push(&mut self, start: i64, duration: u32, data: &[u8]) -> Result<(), Error> {
         let span = self.merger.sample(start, duration, data.len())?;
+        let entry = Place::FILE.child(FourCc::new(b"wvtt"));
+        let malformed = |error| Error::Box {
+            sample: span.index,
+            error,
+        };
         let mut cues = Vec::new();
-        for child in Boxes::new(data) {
-            match child.map_err(|bad| problem(span, "box", bad.problem()))? {
-                (name, body) if name == *b"vttc" => cues.push(cue(span, body)?),
-                // vtte says that nothing is shown, vtta is a comment between cues.
-                _ => {}
+        for child in Boxes::new(data, 0, entry) {
+            let child = child.map_err(malformed)?;
+            // vtte says that nothing is shown, vtta is a comment between cues.
+            if child.kind == VttCue::KIND {
+                cues.push(cue(
+                    span,
+                    &VttCue::parse(&child, &entry).map_err(malformed)?,
+                )?);
             }
         }
         self.merger.add(span, cues);
@@ -87,68 +96,31 @@ pub fn from_wvtt_samples<B: AsRef<[u8]>>(
     Ok(reader.finish())
 }
 
-fn problem(span: Span, field: &'static str, problem: String) -> Error {
-    Error::Sample {
-        sample: span.index,
-        field,
-        problem,
-    }
-}
-
-fn cue(span: Span, body: &[u8]) -> Result<(Option<u32>, Cue), Error> {
-    let (start_ms, end_ms) = (span.start_ms, span.end_ms);
-    let mut source = None;
-    let mut cue = Cue {
-        id: None,
-        start_ms,
-        end_ms,
-        settings: String::new(),
-        text: String::new(),
+fn cue(span: Span, cue: &VttCue<'_>) -> Result<(Option<i32>, Cue), Error> {
+    let optional = |field, body: Option<_>| body.map(|body| string(span, field, body)).transpose();
+    let id = optional("vttc/iden", cue.id)?.map(|id| fit_for_line(id).into_owned());
+    let settings = fit_for_line(optional("vttc/sttg", cue.settings)?.unwrap_or_default());
+    let settings: Vec<&str> = settings.split_ascii_whitespace().collect();
+    let text = fit_for_file(string(span, "vttc/payl", cue.payload)?).into_owned();
+    let read = Cue {
+        id: id.filter(|id| !id.is_empty()),
+        start_ms: span.start_ms,
+        end_ms: span.end_ms,
+        settings: settings.join(" "),
+        text,
     };
-    for child in Boxes::new(body) {
-        let (name, body) = child.map_err(|bad| problem(span, "vttc", bad.problem()))?;
-        match &name {
-            b"vsid" => {
-                let id = body.first_chunk::<4>().ok_or_else(|| {
-                    problem(
-                        span,
-                        "vttc/vsid",
-                        format!("needs 4 bytes, {} left", body.len()),
-                    )
-                })?;
-                source = Some(u32::from_be_bytes(*id));
-            }
-            b"iden" => {
-                let id = string(span, "vttc/iden", body)?;
-                cue.id = Some(fit_for_line(id).into_owned()).filter(|id| !id.is_empty());
-            }
-            b"sttg" => {
-                let settings = string(span, "vttc/sttg", body)?;
-                let settings = fit_for_line(settings);
-                let settings: Vec<&str> = settings.split_ascii_whitespace().collect();
-                cue.settings = settings.join(" ");
-            }
-            b"payl" => {
-                let text = string(span, "vttc/payl", body)?;
-                cue.text = fit_for_file(text).into_owned();
-            }
-            _ => {}
-        }
-    }
-    Ok((source, cue))
+    Ok((cue.source_id, read))
 }
 
 /// The string that fills a box; some writers end it with a zero byte.
 fn string<'d>(span: Span, field: &'static str, body: &'d [u8]) -> Result<&'d str, Error> {
-    let text = std::str::from_utf8(body).map_err(|error| {
-        problem(
-            span,
-            field,
-            format!(
-                "is no UTF-8 at byte {}, expected UTF-8",
-                error.valid_up_to()
-            ),
-        )
+    let text = std::str::from_utf8(body).map_err(|error| Error::Sample {
+        sample: span.index,
+        field,
+        problem: format!(
+            "is no UTF-8 at byte {}, expected UTF-8",
+            error.valid_up_to()
+        ),
     })?;
     Ok(text.trim_end_matches('\0'))
 }

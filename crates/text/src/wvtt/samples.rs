@@ -1,11 +1,13 @@
 //! Cues into samples: the timeline cut wherever a cue begins or ends.
 
-use crate::boxes::push_box;
 use crate::document::{Cue, Document};
 use crate::error::Error;
 use crate::markup::{fit_for_file, fit_for_line};
 use crate::timeline::{MAX_SEGMENT_BYTES, Timeline, too_dense};
 use crate::timestamp;
+use isobmff::Writer;
+use isobmff::boxes::{VttCue, VttEmptyCue};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The samples of one segment of a WebVTT track.
@@ -49,8 +51,9 @@ impl Timeline<'_> {
     /// none is.
     ///
     /// A cue that lies in more than one sample carries a `vsid` box with its index in the
-    /// document, the same in every segment, so that readers can join it again. None without a
-    /// duration: equal bounds give no sample.
+    /// document, the same in every segment, so that readers can join it again. A cue whose text
+    /// has timestamps carries a `ctim` box with the time of the sample. Equal bounds give no
+    /// sample.
     ///
     /// # Errors
     ///
@@ -64,7 +67,7 @@ impl Timeline<'_> {
             return Err(Error::Interval { from_ms, to_ms });
         }
         let mut changes: BTreeMap<i64, Change> = BTreeMap::new();
-        let cues: Vec<(usize, &Cue)> = self.between(from_ms, to_ms).collect();
+        let cues = self.between(from_ms, to_ms);
         for (place, (_, cue)) in cues.iter().enumerate() {
             changes
                 .entry(cue.start_ms.max(from_ms))
@@ -81,12 +84,13 @@ impl Timeline<'_> {
         changes.entry(to_ms).or_default();
 
         let instants: Vec<i64> = changes.keys().copied().collect();
-        let mut fragment = WvttFragment::default();
-        let mut active: BTreeMap<usize, Active> = BTreeMap::new();
+        let mut writer = Writer::new();
+        let mut samples = Vec::new();
+        let mut active: BTreeMap<usize, Active<'_>> = BTreeMap::new();
         let mut previous: Option<i64> = None;
         for (instant, change) in changes {
             if let Some(start) = previous {
-                fragment.push(&active, start, instant)?;
+                samples.push(sample(&mut writer, &active, start, instant)?);
             }
             for place in change.end {
                 active.remove(&place);
@@ -99,7 +103,9 @@ impl Timeline<'_> {
             }
             previous = Some(instant);
         }
-        Ok(fragment)
+        // Nothing but a box beyond 4 GiB does not fit its field.
+        let data = writer.finish().map_err(|_| too_dense(from_ms))?;
+        Ok(WvttFragment { data, samples })
     }
 }
 
@@ -119,90 +125,63 @@ fn is_split(cue: &Cue, from_ms: i64, to_ms: i64, instants: &[i64]) -> bool {
     cue.start_ms < from_ms || cue.end_ms > to_ms || change_within
 }
 
-/// A cue being shown: its box, made once.
-struct Active {
-    /// Everything before where a `ctim` box goes.
-    head: Vec<u8>,
-    /// Everything after.
-    tail: Vec<u8>,
+/// A cue being shown.
+struct Active<'d> {
+    source_id: Option<i32>,
+    id: Option<Cow<'d, str>>,
+    settings: Option<Cow<'d, str>>,
+    text: Cow<'d, str>,
     /// Whether its text has timestamps, which need the sample's time beside them.
     timed: bool,
 }
 
-impl Active {
-    fn new(index: usize, cue: &Cue, split: bool) -> Active {
-        let mut head = Vec::new();
-        if split {
-            let source = u32::try_from(index).unwrap_or(u32::MAX);
-            push_box(&mut head, b"vsid", |out| {
-                out.extend_from_slice(&source.to_be_bytes())
-            });
-        }
-        if let Some(id) = &cue.id {
-            push_box(&mut head, b"iden", |out| {
-                out.extend_from_slice(fit_for_line(id).as_bytes())
-            });
-        }
-        let mut tail = Vec::new();
-        if !cue.settings.is_empty() {
-            let settings = fit_for_line(&cue.settings);
-            push_box(&mut tail, b"sttg", |out| {
-                out.extend_from_slice(settings.as_bytes())
-            });
-        }
+impl<'d> Active<'d> {
+    fn new(index: usize, cue: &'d Cue, split: bool) -> Active<'d> {
         let text = fit_for_file(&cue.text);
-        push_box(&mut tail, b"payl", |out| {
-            out.extend_from_slice(text.as_bytes())
-        });
         Active {
-            head,
-            tail,
-            timed: split && has_timestamp(&text),
+            source_id: split.then(|| i32::try_from(index).unwrap_or(i32::MAX)),
+            id: cue.id.as_deref().map(fit_for_line),
+            settings: Some(fit_for_line(&cue.settings)).filter(|settings| !settings.is_empty()),
+            timed: has_timestamp(&text),
+            text,
         }
-    }
-
-    fn push(&self, out: &mut Vec<u8>, start_ms: i64) {
-        push_box(out, b"vttc", |out| {
-            out.extend_from_slice(&self.head);
-            if self.timed {
-                let time = timestamp::format(start_ms);
-                push_box(out, b"ctim", |out| out.extend_from_slice(time.as_bytes()));
-            }
-            out.extend_from_slice(&self.tail);
-        });
     }
 }
 
 fn has_timestamp(text: &str) -> bool {
-    text.split('<')
-        .skip(1)
-        .any(|tag| timestamp::take(tag).is_some_and(|(_, rest)| rest.starts_with('>')))
+    let mut tags = text.split('<').skip(1);
+    tags.any(|tag| timestamp::take(tag).is_some_and(|(_, rest)| rest.starts_with('>')))
 }
 
-impl WvttFragment {
-    fn push(
-        &mut self,
-        active: &BTreeMap<usize, Active>,
-        start_ms: i64,
-        end_ms: i64,
-    ) -> Result<(), Error> {
-        let before = self.data.len();
-        if active.is_empty() {
-            push_box(&mut self.data, b"vtte", |_| {});
-        }
-        for cue in active.values() {
-            cue.push(&mut self.data, start_ms);
-            if self.data.len() > MAX_SEGMENT_BYTES {
-                return Err(too_dense(start_ms));
-            }
-        }
-        let size = u32::try_from(self.data.len() - before).unwrap_or(u32::MAX);
-        let duration_ms = u32::try_from(end_ms - start_ms).unwrap_or(u32::MAX);
-        self.samples.push(WvttSample {
-            start_ms,
-            duration_ms,
-            size,
-        });
-        Ok(())
+/// Writes the sample that shows `active` from `start_ms` to `end_ms`.
+fn sample(
+    writer: &mut Writer,
+    active: &BTreeMap<usize, Active<'_>>,
+    start_ms: i64,
+    end_ms: i64,
+) -> Result<WvttSample, Error> {
+    let before = writer.len();
+    if active.is_empty() {
+        writer.body(&VttEmptyCue);
     }
+    let time = timestamp::format(start_ms);
+    for cue in active.values() {
+        writer.body(&VttCue {
+            source_id: cue.source_id,
+            id: cue.id.as_deref().map(str::as_bytes),
+            current_time: cue.timed.then_some(time.as_bytes()),
+            settings: cue.settings.as_deref().map(str::as_bytes),
+            payload: cue.text.as_bytes(),
+        });
+        if writer.len() > MAX_SEGMENT_BYTES {
+            return Err(too_dense(start_ms));
+        }
+    }
+    let size = u32::try_from(writer.len() - before).unwrap_or(u32::MAX);
+    let duration_ms = u32::try_from(end_ms - start_ms).unwrap_or(u32::MAX);
+    Ok(WvttSample {
+        start_ms,
+        duration_ms,
+        size,
+    })
 }

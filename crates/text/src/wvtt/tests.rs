@@ -91,6 +91,16 @@ fn cue_timestamps_get_the_time_of_each_sample_they_are_split_into() {
 }
 
 #[test]
+fn a_cue_with_timestamps_in_one_sample_gets_its_time_too() {
+    let document = document(vec![cue(1_000, 4_000, "<00:00:03.000>b")]);
+    let fragment = wvtt_samples(&document, 1_000, 4_000).unwrap();
+    assert_eq!(
+        fragment.data,
+        b"\0\0\0\x33vttc\0\0\0\x14ctim00:00:01.000\0\0\0\x17payl<00:00:03.000>b"
+    );
+}
+
+#[test]
 fn an_interval_without_cues_is_one_empty_sample() {
     let fragment = wvtt_samples(&Document::default(), 4_000, 8_000).unwrap();
     assert_eq!(parts(&fragment), [(4_000, 4_000, EMPTY.to_vec())]);
@@ -223,16 +233,19 @@ fn malformed_samples_are_refused_by_index_and_box() {
     for (data, message) in [
         (
             &b"\0\0\0\x09vtte"[..],
-            "sample[1]: box: size is 9, expected 8 to 8",
+            "sample[1]: wvtt/vtte at byte 0: size: is 9, expected 8 to 8",
         ),
-        (b"\0\0", "sample[1]: box: size is 0, expected 8 to 2"),
+        (
+            b"\0\0\x01",
+            "sample[1]: wvtt at byte 0: size: needs 4 bytes, 3 left",
+        ),
         (
             b"\0\0\0\x10vttc\0\0\0\x09payl",
-            "sample[1]: vttc: size is 9, expected 8 to 8",
+            "sample[1]: wvtt/vttc/payl at byte 8: size: is 9, expected 8 to 8",
         ),
         (
             b"\0\0\0\x12vttc\0\0\0\x0avsid\0\0",
-            "sample[1]: vttc/vsid: needs 4 bytes, 2 left",
+            "sample[1]: wvtt/vttc/vsid at byte 16: source_ID: needs 4 bytes, 2 left",
         ),
         (
             b"\0\0\0\x12vttc\0\0\0\x0apayla\xff",
