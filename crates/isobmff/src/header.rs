@@ -110,3 +110,104 @@ impl BoxHeader {
         self.offset.saturating_add(self.size)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: Place<'static> = Place::FILE;
+
+    fn header(bytes: &[u8], offset: u64, end: u64) -> Result<BoxHeader, String> {
+        BoxHeader::parse(bytes, offset, end, &FILE).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_size_of_32_bits_is_read() {
+        let header = header(b"\0\0\0\x10moov....", 100, 200).unwrap();
+        assert_eq!(
+            (header.kind, header.header_len, header.size),
+            (FourCc::new(b"moov"), 8, 16)
+        );
+        assert_eq!(
+            (header.body_offset(), header.body_len(), header.end()),
+            (108, 8, 116)
+        );
+    }
+
+    #[test]
+    fn a_size_of_64_bits_is_read() {
+        let bytes = b"\0\0\0\x01mdat\0\0\0\x02\0\0\0\0";
+        let header = header(bytes, 0, 3 << 32).unwrap();
+        assert_eq!((header.header_len, header.size), (16, 2 << 32));
+    }
+
+    #[test]
+    fn a_size_of_0_reaches_to_the_end_of_the_file_and_no_other_box() {
+        assert_eq!(header(b"\0\0\0\0mdat", 100, 200).unwrap().size, 100);
+        let moov = FILE.child(FourCc::new(b"moov"));
+        let error = BoxHeader::parse(b"\0\0\0\0trak", 8, 200, &moov)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(error, "moov/trak at byte 8: size: is 0, expected 8 to 192");
+    }
+
+    #[test]
+    fn an_extended_type_is_part_of_the_header() {
+        let mut bytes = b"\0\0\0\x20uuid".to_vec();
+        bytes.extend(0..16);
+        let found = header(&bytes, 0, 100).unwrap();
+        assert_eq!(found.header_len, 24);
+        assert_eq!(found.extended_type.map(|kind| kind[15]), Some(15));
+        bytes[3] = 23;
+        let error = header(&bytes, 0, 100).unwrap_err();
+        assert_eq!(error, "uuid at byte 0: size: is 23, expected 24 to 100");
+        let error = header(&bytes[..20], 0, 20).unwrap_err();
+        assert_eq!(
+            error,
+            "uuid at byte 8: extended_type: needs 16 bytes, 12 left"
+        );
+    }
+
+    #[test]
+    fn sizes_below_the_header_and_beyond_the_end_are_errors() {
+        for size in 2..8 {
+            let error = header(&[0, 0, 0, size, b'f', b'r', b'e', b'e'], 5, 50).unwrap_err();
+            assert_eq!(
+                error,
+                format!("free at byte 5: size: is {size}, expected 8 to 45")
+            );
+        }
+        let error = header(b"\0\0\0\x2efree", 5, 50).unwrap_err();
+        assert_eq!(error, "free at byte 5: size: is 46, expected 8 to 45");
+        let large = b"\0\0\0\x01free\0\0\0\0\0\0\0\x0f";
+        let error = header(large, 0, 50).unwrap_err();
+        assert_eq!(error, "free at byte 0: size: is 15, expected 16 to 50");
+    }
+
+    #[test]
+    fn a_box_beyond_the_end_is_taken_on_request_unless_its_end_has_no_number() {
+        let bytes = b"\0\0\0\x2emdat";
+        let header = BoxHeader::parse_beyond_end(bytes, 5, 50, &FILE).unwrap();
+        assert_eq!(header.end(), 51);
+        let absurd = b"\0\0\0\x01mdat\xff\xff\xff\xff\xff\xff\xff\xff";
+        assert!(BoxHeader::parse_beyond_end(absurd, 0, 50, &FILE).is_ok());
+        assert!(BoxHeader::parse_beyond_end(absurd, 1, 50, &FILE).is_err());
+    }
+
+    #[test]
+    fn a_cut_header_names_what_is_cut() {
+        let bytes = b"\0\0\0\x01mdat\0\0\0\0\0\0\0\x20";
+        for cut in 0..16 {
+            let field = match cut {
+                0..4 => "file at byte 0: size: needs 4 bytes",
+                4..8 => "file at byte 4: type: needs 4 bytes",
+                _ => "mdat at byte 8: largesize: needs 8 bytes",
+            };
+            let error = header(&bytes[..cut], 0, cut as u64).unwrap_err();
+            assert_eq!(
+                error,
+                format!("{field}, {} left", cut % 8 % if cut < 8 { 4 } else { 8 })
+            );
+        }
+    }
+}

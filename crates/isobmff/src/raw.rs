@@ -119,3 +119,80 @@ impl<'a> Iterator for Boxes<'a, '_> {
 }
 
 impl std::iter::FusedIterator for Boxes<'_, '_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::Mfhd;
+
+    const FILE: Place<'static> = Place::FILE;
+
+    #[test]
+    fn children_are_found_in_order_with_their_offsets() {
+        let bytes = b"\0\0\0\x09aaaa1\0\0\0\x08bbbb\0\0\0\x09aaaa2";
+        let found: Vec<(String, u64, &[u8])> = Boxes::new(bytes, 100, FILE)
+            .map(|child| child.map(|child| (child.kind.to_string(), child.offset, child.body())))
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let expected = [
+            ("aaaa".into(), 100, &b"1"[..]),
+            ("bbbb".into(), 109, b""),
+            ("aaaa".into(), 117, b"2"),
+        ];
+        assert_eq!(found, expected);
+        let second = Boxes::new(bytes, 100, FILE)
+            .find_kind(FourCc::new(b"bbbb"))
+            .unwrap();
+        assert_eq!(second.map(|child| child.body_offset()), Some(117));
+        let none = Boxes::new(bytes, 100, FILE)
+            .find_kind(FourCc::new(b"cccc"))
+            .unwrap();
+        assert_eq!(none, None);
+    }
+
+    #[test]
+    fn the_first_error_ends_the_children() {
+        let bytes = b"\0\0\0\x08aaaa\0\0\0\x04bbbb\0\0\0\x08cccc";
+        let moov = FILE.child(FourCc::new(b"moov"));
+        let mut children = Boxes::new(bytes, 8, moov);
+        assert!(children.next().unwrap().is_ok());
+        let error = children.next().unwrap().unwrap_err().to_string();
+        assert_eq!(error, "moov/bbbb at byte 16: size: is 4, expected 8 to 16");
+        assert_eq!(children.next(), None);
+    }
+
+    #[test]
+    fn the_terminator_of_quicktime_is_passed_over_and_other_remains_are_not() {
+        let moov = FILE.child(FourCc::new(b"udta"));
+        assert_eq!(Boxes::new(b"\0\0\0\x08aaaa\0\0\0\0", 0, moov).count(), 1);
+        let mut children = Boxes::new(b"\0\0\0\x08aaaa\0\0\x01", 0, moov);
+        children.next();
+        let error = children.next().unwrap().unwrap_err().to_string();
+        assert_eq!(error, "udta at byte 8: size: needs 4 bytes, 3 left");
+    }
+
+    #[test]
+    fn many_nested_boxes_are_no_deeper_than_who_asks() {
+        let nested = |depth: u32| [&(depth * 8).to_be_bytes()[..], b"moov"].concat();
+        let bytes: Vec<u8> = (1..=20_000).rev().flat_map(nested).collect();
+        let raw = RawBox::parse(&bytes, 0, &FILE).unwrap();
+        assert_eq!(raw.children(FILE.child(raw.kind)).count(), 1);
+    }
+
+    #[test]
+    fn reading_a_box_as_another_is_an_error() {
+        let raw = RawBox::parse(b"\0\0\0\x10free\0\0\0\0\0\0\0\x01", 0, &FILE).unwrap();
+        let error = raw.read::<Mfhd>(&FILE).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "free at byte 0: type: is free, expected the type of the box read for"
+        );
+    }
+
+    #[test]
+    fn bytes_after_the_known_fields_are_tolerated_and_can_be_seen() {
+        let raw = RawBox::parse(b"\0\0\0\x12mfhd\0\0\0\0\0\0\0\x01pa", 0, &FILE).unwrap();
+        assert_eq!(raw.read::<Mfhd>(&FILE).unwrap().sequence_number, 1);
+        assert_eq!(Mfhd::parse_with_rest(&raw, &FILE).unwrap().1, b"pa");
+    }
+}

@@ -231,3 +231,75 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reader(bytes: &[u8]) -> Reader<'_, 'static> {
+        Reader::new(bytes, 40, Place::FILE.child(FourCc::new(b"test")))
+    }
+
+    #[test]
+    fn integers_are_big_endian() {
+        let bytes: Vec<u8> = (0xf0..=0xff).chain(0..40).collect();
+        let mut r = reader(&bytes);
+        assert_eq!(r.u8("a"), Ok(0xf0));
+        assert_eq!(r.u16("a"), Ok(0xf1f2));
+        assert_eq!(r.u24("a"), Ok(0x00f3_f4f5));
+        assert_eq!(r.i16("a"), Ok(0xf6f7u16 as i16));
+        assert_eq!(r.i32("a"), Ok(0xf8f9_fafbu32 as i32));
+        assert_eq!(r.u32("a"), Ok(0xfcfd_feff));
+        assert_eq!(r.u64("a"), Ok(0x0001_0203_0405_0607));
+        assert_eq!(r.i64("a"), Ok(0x0809_0a0b_0c0d_0e0f));
+        assert_eq!(r.i8("a"), Ok(16));
+        assert_eq!(r.offset(), 40 + 33);
+    }
+
+    #[test]
+    fn a_field_beyond_the_end_is_named_and_nothing_is_consumed() {
+        let mut r = reader(&[1, 2, 3]);
+        let error = r.u32("count").unwrap_err().to_string();
+        assert_eq!(error, "test at byte 40: count: needs 4 bytes, 3 left");
+        let error = r.bytes(usize::MAX, "data").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            format!("test at byte 40: data: needs {} bytes, 3 left", usize::MAX)
+        );
+        let error = r.rows(u32::MAX, 20, "rows").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "test at byte 40: rows: needs 85899345900 bytes, 3 left"
+        );
+        assert_eq!(r.left(), 3);
+    }
+
+    #[test]
+    fn strings_end_at_the_null_or_where_allowed_at_the_end() {
+        let mut r = reader(b"ab\0c\xff");
+        assert_eq!(r.cstr("name"), Ok(&b"ab"[..]));
+        let error = r.cstr("name").unwrap_err().to_string();
+        assert_eq!(error, "test at byte 43: name: needs 3 bytes, 2 left");
+        assert_eq!(r.cstr_or_rest(), b"c\xff");
+        assert!(r.is_empty());
+        assert_eq!(r.cstr_or_rest(), b"");
+    }
+
+    #[test]
+    fn versions_above_the_known_ones_are_named() {
+        for (most, expected) in [(0, "0"), (1, "0 or 1"), (2, "0 to 2")] {
+            let error = reader(&[3, 0, 0, 0])
+                .full_box_up_to(most)
+                .unwrap_err()
+                .to_string();
+            assert_eq!(
+                error,
+                format!("test at byte 40: version: is 3, expected {expected}")
+            );
+            assert_eq!(
+                reader(&[most, 0, 1, 2]).full_box_up_to(most),
+                Ok((most, 0x102))
+            );
+        }
+    }
+}

@@ -181,3 +181,57 @@ fn patch_size(bytes: &mut Vec<u8>, start: usize, limit: u32) {
     }
     bytes.splice(start + 8..start + 8, (size + 8).to_be_bytes());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_nest_and_get_their_sizes() {
+        let mut writer = Writer::new();
+        writer.boxed(FourCc::new(b"aaaa"), |writer| {
+            writer.u8(1);
+            writer.boxed(FourCc::new(b"bbbb"), |writer| writer.u16(2));
+        });
+        assert_eq!(
+            writer.finish().unwrap(),
+            b"\0\0\0\x13aaaa\x01\0\0\0\x0abbbb\0\x02"
+        );
+    }
+
+    #[test]
+    fn a_box_too_large_for_32_bits_gets_64() {
+        let mut bytes = b"before\0\0\0\0mdatpayload".to_vec();
+        patch_size(&mut bytes, 6, 14);
+        assert_eq!(bytes, b"before\0\0\0\x01mdat\0\0\0\0\0\0\0\x17payload");
+        let mut bytes = b"before\0\0\0\0mdatpayload".to_vec();
+        patch_size(&mut bytes, 6, 15);
+        assert_eq!(bytes, b"before\0\0\0\x0fmdatpayload");
+    }
+
+    #[test]
+    fn the_first_value_that_does_not_fit_is_reported_with_its_path() {
+        let mut writer = Writer::new();
+        writer.boxed(FourCc::new(b"aaaa"), |writer| {
+            writer.boxed(FourCc::new(b"bbbb"), |writer| writer.count_u8("count", 256));
+            writer.count_u16("length", 65_536);
+        });
+        let error = writer.finish().unwrap_err().to_string();
+        assert_eq!(error, "aaaa/bbbb: count: is 256, expected at most 255");
+        let mut writer = Writer::new();
+        writer.versioned(0, "time", 1 << 32);
+        let error = writer.finish().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "file: time: is 4294967296, expected at most 4294967295"
+        );
+    }
+
+    #[test]
+    fn a_string_is_cut_at_its_first_null() {
+        let mut writer = Writer::new();
+        writer.cstr(b"ab\0cd");
+        writer.cstr(b"");
+        assert_eq!(writer.finish().unwrap(), b"ab\0\0");
+    }
+}

@@ -208,3 +208,140 @@ impl SoundV2 {
         writer.bytes(&self.more);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, hex};
+    use crate::boxes::{Esds, SampleEntry};
+    use crate::{FourCc, Place, RawBox};
+
+    const FILE: Place<'static> = Place::FILE;
+
+    fn entry(text: &str) -> SampleEntry {
+        let entry = SampleEntry::from_bytes(hex(text)).unwrap();
+        assert_eq!(
+            entry.to_bytes().unwrap(),
+            hex(text),
+            "is not written back to its bytes"
+        );
+        entry
+    }
+
+    /// What Lavf 59 writes for QuickTime: version 1 for AAC at 44.1 kHz, with `wave` and `chan`.
+    const VERSION_1: &str = "000000aa 6d703461 000000000000 0001 0001 0000 00000000 0001 0010 fffe
+        0000 ac440000 00000400 00000000 00000000 00000002
+        0000005e 77617665 0000000c 66726d61 6d703461 0000000c 6d703461 00000000
+        00000036 65736473 00000000 0380808025 0001 00 0480808017 40 15 000000 0001151d 0001151d
+        0580808005 120856e500 0680808001 02 00000008 00000000
+        00000018 6368616e 00000000 00640001 00000000 00000000";
+
+    /// The same at 96 kHz: version 2.
+    const VERSION_2: &str = "000000be 6d703461 000000000000 0001 0002 0000 00000000 0003 0010 fffe
+        0000 00010000 00000048 40f7700000000000 00000001 7f000000 00000000 00000000 00000000
+        00000000
+        0000005e 77617665 0000000c 66726d61 6d703461 0000000c 6d703461 00000000
+        00000036 65736473 00000000 0380808025 0001 00 0480808017 40 15 000000 0001198d 0001198d
+        0580808005 100856e500 0680808001 02 00000008 00000000
+        00000018 6368616e 00000000 00640001 00000000 00000000";
+
+    #[test]
+    fn an_iso_entry_is_read() {
+        // "h264.mp4" of mp4-atom (MIT or Apache-2.0).
+        let entry = entry(
+            "0000006b 6d703461 000000000000 0001 0000 0000 00000000 0002 0010 0000 0000 bb800000
+             00000033 65736473 00000000 0380808022 0002 00 0480808014 40 14 000000 00027100
+             00027100 0580808002 1190 0680808001 02 00000014 62747274 00000000 00027100 00027100",
+        );
+        let audio = entry.audio().unwrap();
+        assert_eq!((audio.channels(), audio.rate()), (2, 48_000.0));
+        assert_eq!(audio.extension, SoundExtension::None);
+        let esds = entry.read_child::<Esds<'_>>(FILE).unwrap().unwrap();
+        assert_eq!(esds.decoder_specific_info, [0x11, 0x90]);
+        assert_eq!(entry.to_iso(FILE).unwrap(), entry);
+    }
+
+    #[test]
+    fn a_quicktime_entry_of_version_1_becomes_an_iso_one() {
+        let entry = entry(VERSION_1);
+        let audio = entry.audio().unwrap();
+        assert_eq!((audio.channels(), audio.rate()), (1, 44_100.0));
+        let esds = entry.read_child::<Esds<'_>>(FILE).unwrap().unwrap();
+        assert_eq!(esds.max_bitrate, 70_941);
+        let iso = entry.to_iso(FILE).unwrap().to_bytes().unwrap();
+        let expected = hex(
+            "0000005a 6d703461 000000000000 0001 0000 0000 00000000 0001 0010 0000 0000 ac440000
+             00000036 65736473 00000000 0380808025 0001 00 0480808017 40 15 000000 0001151d
+             0001151d 0580808005 120856e500 0680808001 02",
+        );
+        assert_eq!(iso, expected);
+    }
+
+    #[test]
+    fn a_quicktime_entry_of_version_2_becomes_an_iso_one() {
+        let entry = entry(VERSION_2);
+        let audio = entry.audio().unwrap();
+        assert_eq!((audio.channels(), audio.rate()), (1, 96_000.0));
+        let iso = entry.to_iso(FILE).unwrap();
+        let audio = iso.audio().unwrap();
+        assert_eq!(
+            (audio.version, audio.channel_count, audio.sample_size),
+            (0, 1, 16)
+        );
+        // 96 kHz does not fit 16 bits; AudioSpecificConfig has it.
+        assert_eq!(audio.sample_rate, 0);
+        let kinds: Vec<FourCc> = iso
+            .children(FILE)
+            .map(|child| child.map(|child| child.kind))
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(kinds, [FourCc::new(b"esds")]);
+    }
+
+    #[test]
+    fn what_version_2_has_room_for_is_kept() {
+        let longer = VERSION_2
+            .replacen("000000be", "000000c0", 1)
+            .replacen("00000048", "0000004a", 1)
+            .replacen("0000005e 77617665", "abcd 0000005e 77617665", 1);
+        let entry = entry(&longer);
+        let SoundExtension::V2(v2) = &entry.audio().unwrap().extension else {
+            panic!("is not version 2");
+        };
+        assert_eq!(
+            (v2.size_of_struct_only, &v2.more[..]),
+            (74, &[0xab, 0xcd][..])
+        );
+        assert!(entry.read_child::<Esds<'_>>(FILE).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_cut_entry_of_any_version_names_its_field() {
+        for (text, fixed) in [(VERSION_1, 44), (VERSION_2, 64)] {
+            let bytes = hex(text);
+            for cut in 0..fixed {
+                let raw = RawBox::parse(around(FourCc::new(b"mp4a"), &bytes[8..8 + cut]), 0, &FILE);
+                let message = SampleEntry::read(&raw.unwrap(), 0, &FILE)
+                    .unwrap_err()
+                    .to_string();
+                assert!(message.starts_with("mp4a at byte "), "{message}");
+                assert!(message.contains(": needs "), "{message}");
+            }
+            let raw = RawBox::parse(around(FourCc::new(b"mp4a"), &bytes[8..8 + fixed]), 0, &FILE);
+            assert!(SampleEntry::read(&raw.unwrap(), 0, &FILE).is_ok());
+        }
+    }
+
+    #[test]
+    fn version_1_in_an_stsd_of_version_1_is_isos_own() {
+        let bytes = hex(
+            "00000034 6d703461 000000000000 0001 0001 0000 00000000 0002 0010 0000 0000 00010000
+             00000010 73726174 00000000 00017700",
+        );
+        let raw = RawBox::parse(bytes, 0, &FILE).unwrap();
+        let entry = SampleEntry::read(&raw, 1, &FILE).unwrap();
+        assert_eq!(entry.audio().unwrap().extension, SoundExtension::None);
+        assert!(entry.child(FourCc::new(b"srat"), FILE).unwrap().is_some());
+        assert_eq!(entry.to_bytes().unwrap(), bytes);
+    }
+}

@@ -84,3 +84,50 @@ impl<'a> BoxBody<'a> for Av1c<'a> {
         writer.bytes(self.config_obus);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, checked, hex, whole};
+    use crate::{Place, RawBox};
+
+    #[test]
+    fn main_profile_is_read() {
+        // Written by Lavf 59 around libaom.
+        let av1c: Av1c<'_> = checked(
+            hex("0000001b 61763143 81 20 00 00 0a0d20000002aff79b5f2404340080"),
+            4,
+        );
+        assert_eq!(
+            (av1c.seq_profile, av1c.seq_level_idx_0, av1c.seq_tier_0),
+            (1, 0, 0)
+        );
+        assert_eq!(av1c.bit_depth(), 8);
+        assert!(!av1c.chroma_subsampling_x && !av1c.chroma_subsampling_y);
+        assert_eq!(av1c.initial_presentation_delay_minus_one, None);
+        assert_eq!(av1c.config_obus[..2], [0x0a, 0x0d]);
+    }
+
+    #[test]
+    fn every_value_of_every_byte_survives() {
+        for value in 0..=255u8 {
+            let delay = if value & 0x10 != 0 { value & 0x1f } else { 0 };
+            let body = [0x81, value, value, delay];
+            let av1c: Av1c<'_> = whole(around(Av1c::KIND, &body));
+            let depth = match (value & 0x40, value & 0x20) {
+                (0, _) => 8,
+                (_, 0) => 10,
+                _ => 12,
+            };
+            assert_eq!(av1c.bit_depth(), depth);
+        }
+    }
+
+    #[test]
+    fn another_version_is_refused() {
+        let raw = RawBox::parse(around(Av1c::KIND, &[1, 0, 0, 0]), 0, &Place::FILE).unwrap();
+        let message = Av1c::parse(&raw, &Place::FILE).unwrap_err().to_string();
+        let expected = "av1C at byte 8: version: is 1, expected 129 (marker and version 1)";
+        assert_eq!(message, expected);
+    }
+}

@@ -131,3 +131,104 @@ fn write_sets(writer: &mut Writer, sets: &[&[u8]]) {
         writer.bytes(set);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, checked, hex, whole};
+    use crate::{Place, RawBox};
+
+    #[test]
+    fn high_profile_has_parameter_sets_and_the_extension() {
+        // Written by Lavf 59 around x264.
+        let avcc: Avcc<'_> = checked(
+            hex("00000035 61766343 01 64 00 0a ff e1
+                 0018 6764000aacd9447b011000000300100000030320f1225960
+                 01 0006 68ebe3cb22c0 fd f8 f8 00"),
+            41,
+        );
+        assert_eq!(
+            [
+                avcc.profile_indication,
+                avcc.profile_compatibility,
+                avcc.level_indication
+            ],
+            [100, 0, 10]
+        );
+        assert_eq!(avcc.length_size_minus_one, 3);
+        assert_eq!(avcc.sequence_parameter_sets.len(), 1);
+        assert_eq!(avcc.sequence_parameter_sets[0][..4], [0x67, 100, 0, 10]);
+        assert_eq!(
+            avcc.picture_parameter_sets,
+            [[0x68, 0xeb, 0xe3, 0xcb, 0x22, 0xc0]]
+        );
+        let extension = AvccExtension {
+            chroma_format: 1,
+            bit_depth_luma_minus8: 0,
+            bit_depth_chroma_minus8: 0,
+            sequence_parameter_set_ext: vec![],
+        };
+        assert_eq!(avcc.extension, Some(extension));
+    }
+
+    #[test]
+    fn chroma_without_subsampling_is_read() {
+        // "h264_avcc_ext_2.mp4" of mp4-atom (MIT or Apache-2.0).
+        let avcc: Avcc<'_> = checked(
+            hex("00000037 61766343 01f40028 ff e1
+                 001a 67f40028919b280f0044fc4c20000003002000000781e30632c0
+                 01 0006 68ef8f192190 ff f8 f8 00"),
+            43,
+        );
+        assert_eq!(avcc.profile_indication, 244);
+        assert_eq!(
+            avcc.extension.map(|extension| extension.chroma_format),
+            Some(3)
+        );
+    }
+
+    #[test]
+    fn a_high_profile_without_extension_is_read() {
+        // Written by QuickTime: "faces.mov" of web-platform-tests (BSD-3-Clause), extension cut.
+        let avcc: Avcc<'_> = whole(hex(
+            "00000027 61766343 01640020 ff e1 0010 27640020ac562c0c8137e59a80808081
+             01 0004 28ee3cb0",
+        ));
+        assert_eq!(avcc.extension, None);
+    }
+
+    #[test]
+    fn padding_is_not_taken_for_the_extension() {
+        let padded = hex(
+            "0000002b 61766343 01640020 ff e1 0010 27640020ac562c0c8137e59a80808081
+             01 0004 28ee3cb0 00000000",
+        );
+        let raw = RawBox::parse(padded, 0, &Place::FILE).unwrap();
+        let (avcc, rest) = Avcc::parse_with_rest(&raw, &Place::FILE).unwrap();
+        assert_eq!((avcc.extension, rest), (None, &[0; 4][..]));
+    }
+
+    #[test]
+    fn another_version_and_too_many_sets_are_refused() {
+        let raw = RawBox::parse(around(Avcc::KIND, &[2; 20]), 0, &Place::FILE).unwrap();
+        let message = Avcc::parse(&raw, &Place::FILE).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "avcC at byte 8: configurationVersion: is 2, expected 1"
+        );
+        let avcc = Avcc {
+            profile_indication: 66,
+            profile_compatibility: 0,
+            level_indication: 30,
+            length_size_minus_one: 3,
+            sequence_parameter_sets: vec![&[]; 32],
+            picture_parameter_sets: vec![],
+            extension: None,
+        };
+        let message = avcc.to_bytes().unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "avcC: numOfSequenceParameterSets: is 32, expected at most 31"
+        );
+    }
+}

@@ -30,3 +30,17 @@ impl<'a> BoxBody<'a> for Btrt {
         writer.u32(self.avg_bitrate);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn rates_are_read() {
+        // Written by L-SMASH: "h264.mp4" of mp4-atom (MIT or Apache-2.0).
+        let btrt: Btrt = whole(hex("00000014 62747274 00000000 00256ffb 00256ffb"));
+        assert_eq!((btrt.max_bitrate, btrt.avg_bitrate), (2_453_499, 2_453_499));
+        assert_eq!(btrt.buffer_size_db, 0);
+    }
+}

@@ -45,3 +45,22 @@ impl<'a> BoxBody<'a> for Clap {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn fractions_are_read_with_their_signs() {
+        let clap: Clap = whole(hex(
+            "00000028 636c6170 000002c0 00000001 000001e0 00000001 fffffff0 00000002
+             00000000 00000001",
+        ));
+        assert_eq!((clap.width, clap.height), ((704, 1), (480, 1)));
+        assert_eq!(
+            (clap.horizontal_offset, clap.vertical_offset),
+            ((-16, 2), (0, 1))
+        );
+    }
+}

@@ -136,3 +136,52 @@ impl<'a> BoxBody<'a> for Colr<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{checked, hex, whole};
+
+    #[test]
+    fn codes_with_a_range_are_read() {
+        // Written by Lavf 59: BT.2020 and PQ.
+        let colr: Colr<'_> = whole(hex("00000013 636f6c72 6e636c78 0009 0010 0009 00"));
+        assert_eq!(colr.codes(), Some([9, 16, 9]));
+        assert!(matches!(
+            colr,
+            Colr::Nclx {
+                full_range_flag: false,
+                ..
+            }
+        ));
+        assert_eq!(colr.to_nclx(), None);
+        let full: Colr<'_> = whole(hex("00000013 636f6c72 6e636c78 0001 0001 0001 80"));
+        assert!(matches!(
+            full,
+            Colr::Nclx {
+                full_range_flag: true,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn codes_of_quicktime_become_those_of_iso() {
+        // Written by Lavf 59.
+        let colr: Colr<'_> = whole(hex("00000012 636f6c72 6e636c63 0001 0001 0001"));
+        assert_eq!(colr.codes(), Some([1, 1, 1]));
+        let nclx = colr.to_nclx().unwrap().to_bytes().unwrap();
+        assert_eq!(nclx, hex("00000013 636f6c72 6e636c78 0001 0001 0001 00"));
+    }
+
+    #[test]
+    fn a_profile_is_kept() {
+        let colr: Colr<'_> = checked(hex("0000000e 636f6c72 70726f66 aabb"), 4);
+        let expected = Colr::Other {
+            colour_type: FourCc::new(b"prof"),
+            data: &[0xaa, 0xbb],
+        };
+        assert_eq!(colr, expected);
+        assert_eq!((colr.codes(), colr.to_nclx()), (None, None));
+    }
+}

@@ -82,3 +82,37 @@ impl<'a> BoxBody<'a> for Dac3 {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, hex, whole};
+
+    #[test]
+    fn surround_is_read() {
+        // Written by Lavf 59.
+        let dac3: Dac3 = whole(hex("0000000b 64616333 503de0"));
+        assert_eq!((dac3.fscod, dac3.bsid, dac3.bsmod), (1, 8, 0));
+        assert_eq!((dac3.acmod, dac3.lfeon, dac3.bit_rate_code), (7, true, 15));
+        assert_eq!((dac3.channels(), dac3.sample_rate()), (6, Some(44_100)));
+    }
+
+    #[test]
+    fn every_value_of_every_field_survives() {
+        for value in 0..=255u32 {
+            for shift in [0, 8, 16] {
+                let bytes = (value << shift).to_be_bytes();
+                let dac3: Dac3 = whole(around(Dac3::KIND, &bytes[1..]));
+                assert!((1..=6).contains(&dac3.channels()));
+            }
+        }
+    }
+
+    #[test]
+    fn channels_are_counted_by_mode() {
+        let counts: Vec<u32> = (0..8).map(|acmod| channels(acmod, false)).collect();
+        assert_eq!(counts, [2, 1, 2, 3, 3, 4, 4, 5]);
+        assert_eq!(channels(7, true), 6);
+        assert_eq!(sample_rate(3), None);
+    }
+}

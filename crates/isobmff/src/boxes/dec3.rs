@@ -140,3 +140,63 @@ impl<'a> BoxBody<'a> for Dec3 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, checked, hex, whole};
+
+    #[test]
+    fn surround_is_read() {
+        // Written by Lavf 59.
+        let dec3: Dec3 = whole(hex("0000000d 64656333 0e00 600f00"));
+        assert_eq!(dec3.data_rate, 448);
+        let expected = Dec3Substream {
+            fscod: 1,
+            bsid: 16,
+            asvc: false,
+            bsmod: 0,
+            acmod: 7,
+            lfeon: true,
+            num_dep_sub: 0,
+            chan_loc: 0,
+        };
+        assert_eq!(dec3.substreams, [expected]);
+        assert_eq!((dec3.channels(), dec3.sample_rate()), (6, Some(44_100)));
+        assert_eq!(dec3.complexity_index_type_a, None);
+    }
+
+    #[test]
+    fn objects_are_announced_by_the_extension() {
+        // The layout of ETSI TS 103 420: 5.1 at 48 kHz with 16 objects.
+        let dec3: Dec3 = checked(hex("0000000f 64656333 1800 200f00 01 10"), 5);
+        assert_eq!((dec3.data_rate, dec3.channels()), (768, 6));
+        assert_eq!(dec3.complexity_index_type_a, Some(16));
+    }
+
+    #[test]
+    fn dependent_substreams_add_their_channels() {
+        // 7.1: 5.1 and a dependent substream with left and right rear surround.
+        let dec3: Dec3 = whole(hex("0000000e 64656333 1400 200f02 02"));
+        assert_eq!(dec3.substreams[0].num_dep_sub, 1);
+        assert_eq!(dec3.substreams[0].chan_loc, 2);
+        assert_eq!(dec3.channels(), 8);
+        let all: Dec3 = whole(hex("0000000e 64656333 1400 200f03 ff"));
+        assert_eq!(all.substreams[0].chan_loc, 0x1ff);
+        assert_eq!(all.channels(), 6 + 5 * 2 + 4);
+    }
+
+    #[test]
+    fn eight_independent_substreams_are_read_and_nine_refused() {
+        let substream = [0x20, 0x0f, 0];
+        let body = [&[0, 7][..], &substream.repeat(8)].concat();
+        let dec3: Dec3 = whole(around(Dec3::KIND, &body));
+        assert_eq!(dec3.substreams.len(), 8);
+        let nine = Dec3 {
+            substreams: vec![dec3.substreams[0]; 9],
+            ..dec3
+        };
+        let message = nine.to_bytes().unwrap_err().to_string();
+        assert_eq!(message, "dec3: num_ind_sub: is 8, expected at most 7");
+    }
+}

@@ -62,3 +62,36 @@ impl<'a> BoxBody<'a> for Dfla<'a> {
         writer.bytes(self.blocks);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{checked, hex};
+
+    #[test]
+    fn stream_information_is_read() {
+        // Written by Lavf 59.
+        let dfla: Dfla<'_> = checked(
+            hex("00000032 64664c61 00000000 80000022
+                 1200 1200 000417 0004de 0ac440f0000044e8 9439695cd2ddf00b36d1bcf843b27f89"),
+            4,
+        );
+        let expected = FlacStreamInfo {
+            min_block_size: 4608,
+            max_block_size: 4608,
+            sample_rate: 44_100,
+            channels: 1,
+            bits_per_sample: 16,
+            total_samples: 17_640,
+        };
+        assert_eq!(dfla.stream_info(), Some(expected));
+    }
+
+    #[test]
+    fn no_or_cut_stream_information_is_none() {
+        assert_eq!(Dfla { blocks: &[] }.stream_info(), None);
+        assert_eq!(Dfla { blocks: &[0; 37] }.stream_info(), None);
+        assert!(Dfla { blocks: &[0; 38] }.stream_info().is_some());
+        assert_eq!(Dfla { blocks: &[4; 38] }.stream_info(), None);
+    }
+}

@@ -75,3 +75,29 @@ impl<'a> BoxBody<'a> for Dops<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn mono_has_no_mapping() {
+        // Written by Lavf 59 around libopus.
+        let dops: Dops<'_> = whole(hex("00000013 644f7073 00 01 0138 0000bb80 0000 00"));
+        assert_eq!((dops.output_channel_count, dops.pre_skip), (1, 312));
+        assert_eq!((dops.input_sample_rate, dops.output_gain), (48_000, 0));
+        assert_eq!(dops.channel_mapping, None);
+    }
+
+    #[test]
+    fn surround_has_a_mapping() {
+        // Written by Lavf 59 around libopus.
+        let dops: Dops<'_> = whole(hex(
+            "0000001b 644f7073 00 06 0138 0000bb80 0000 01 04 02 000401020305",
+        ));
+        let mapping = dops.channel_mapping.unwrap();
+        assert_eq!((mapping.stream_count, mapping.coupled_count), (4, 2));
+        assert_eq!(mapping.mapping, [0, 4, 1, 2, 3, 5]);
+    }
+}

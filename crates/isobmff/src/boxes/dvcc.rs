@@ -71,3 +71,32 @@ impl<'a> BoxBody<'a> for Dvcc {
         writer.bytes(&self.reserved.1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, hex, whole};
+
+    #[test]
+    fn profile_8_over_hdr10_is_read() {
+        // The layout of the binding's 3.2: profile 8.1, level 6.
+        let bytes =
+            hex("00000020 64767643 01 00 1035 10 00000000 00000000 00000000 00000000 000000");
+        let dvvc: Dvcc = whole(bytes);
+        assert_eq!(dvvc.kind, FourCc::new(b"dvvC"));
+        assert_eq!((dvvc.dv_profile, dvvc.dv_level), (8, 6));
+        assert!(dvvc.rpu_present_flag && !dvvc.el_present_flag && dvvc.bl_present_flag);
+        assert_eq!(dvvc.dv_bl_signal_compatibility_id, 1);
+    }
+
+    #[test]
+    fn every_bit_survives() {
+        for kind in Dvcc::KINDS {
+            for bit in 0..40 {
+                let mut body = [0; 24];
+                body[bit / 8] = 0x80 >> (bit % 8);
+                assert_eq!(whole::<Dvcc>(around(*kind, &body)).kind, *kind);
+            }
+        }
+    }
+}

@@ -130,3 +130,84 @@ impl<'a> BoxBody<'a> for Esds<'a> {
         writer.bytes(self.descriptors);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, hex, same};
+    use crate::{Place, RawBox};
+
+    #[test]
+    fn lengths_of_four_bytes_are_read() {
+        // Written by Lavf 59.
+        let esds: Esds<'_> = same(hex("00000036 65736473 00000000
+             0380808025 0002 00
+             0480808017 40 15 000000 0001151d 0001151d
+             0580808005 120856e500
+             0680808001 02"));
+        assert_eq!(
+            (esds.es_id, esds.object_type_indication, esds.stream_type),
+            (2, 0x40, 5)
+        );
+        assert_eq!((esds.max_bitrate, esds.avg_bitrate), (70_941, 70_941));
+        assert_eq!(esds.decoder_specific_info, [0x12, 8, 0x56, 0xe5, 0]);
+    }
+
+    #[test]
+    fn lengths_of_one_byte_are_read() {
+        // Written by GPAC, in the layout of ISO/IEC 14496-14.
+        let esds: Esds<'_> = same(hex(
+            "00000027 65736473 00000000 0319 0001 00 0411 40 14 015000 00011510 00011510
+             0502 1390 060102",
+        ));
+        assert_eq!(esds.buffer_size_db, 0x1_5000);
+        assert_eq!(esds.decoder_specific_info, [0x13, 0x90]);
+    }
+
+    #[test]
+    fn optional_fields_before_the_configuration_are_passed_over() {
+        let esds: Esds<'_> = same(hex(
+            "0000002b 65736473 00000000 031d 0001 e0 0007 02 6162 0008
+             0411 6b 15 000000 00000001 00000002 0502 aabb",
+        ));
+        assert_eq!((esds.object_type_indication, esds.avg_bitrate), (0x6b, 2));
+        assert_eq!(esds.decoder_specific_info, [0xaa, 0xbb]);
+    }
+
+    #[test]
+    fn a_cut_configuration_is_an_error_and_cut_specific_info_is_kept() {
+        let bytes = hex("00000036 65736473 00000000
+             0380808025 0002 00
+             0480808017 40 15 000000 0001151d 0001151d
+             0580808005 120856e500
+             0680808001 02");
+        for cut in 0..bytes.len() - 8 {
+            let raw = RawBox::parse(around(Esds::KIND, &bytes[8..8 + cut]), 0, &Place::FILE);
+            let read = Esds::parse(&raw.unwrap(), &Place::FILE);
+            // Without a byte of the info's header there is no info; then its bytes come.
+            match cut {
+                0..30 => {
+                    let message = read.unwrap_err().to_string();
+                    assert!(message.starts_with("esds at byte "), "{message}");
+                    assert!(message.contains(": needs "), "{message}");
+                }
+                30 | 35.. => {
+                    let info = cut.saturating_sub(35).min(5);
+                    assert_eq!(read.unwrap().decoder_specific_info.len(), info, "cut {cut}");
+                }
+                _ => assert!(read.is_err(), "cut after {cut}"),
+            }
+        }
+    }
+
+    #[test]
+    fn descriptors_made_from_nothing_are_read_back() {
+        let descriptors = Esds::audio_descriptors(&[0x11, 0x90], 128_000, 96_000).unwrap();
+        let body = [&[0; 4][..], &descriptors].concat();
+        let esds: Esds<'_> = same(around(Esds::KIND, &body));
+        assert_eq!((esds.object_type_indication, esds.stream_type), (0x40, 5));
+        assert_eq!((esds.max_bitrate, esds.avg_bitrate), (128_000, 96_000));
+        assert_eq!(esds.decoder_specific_info, [0x11, 0x90]);
+        assert!(Esds::audio_descriptors(&[0; 96], 0, 0).is_err());
+    }
+}

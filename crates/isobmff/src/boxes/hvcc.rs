@@ -160,3 +160,78 @@ impl<'a> NalArray<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn main_10_is_read() {
+        // Written by Lavf 59 around x265, the SEI array cut.
+        let hvcc: Hvcc<'_> = whole(hex(
+            "00000078 68766343 01 02 20000000 900000000000 1e f000 fc fd fa fa 0000 0f 03
+             a0 0001 0018 40010c01ffff02200000030090000003000003001e959809
+             a1 0001 002b 42010102200000030090000003000003001ea020831365959ae4caf016a122012080
+                          000003008000000c84
+             a2 0001 0007 4401c173d08927",
+        ));
+        assert_eq!(hvcc.configuration_version, 1);
+        assert_eq!(
+            (hvcc.general_profile_space, hvcc.general_tier_flag),
+            (0, false)
+        );
+        assert_eq!((hvcc.general_profile_idc, hvcc.general_level_idc), (2, 30));
+        assert_eq!(hvcc.general_profile_compatibility_flags, 0x2000_0000);
+        assert_eq!(
+            hvcc.general_constraint_indicator_flags,
+            [0x90, 0, 0, 0, 0, 0]
+        );
+        assert_eq!(
+            (hvcc.bit_depth_luma_minus8, hvcc.bit_depth_chroma_minus8),
+            (2, 2)
+        );
+        assert_eq!(hvcc.chroma_format_idc, 1);
+        assert_eq!((hvcc.constant_frame_rate, hvcc.num_temporal_layers), (0, 1));
+        assert!(hvcc.temporal_id_nested);
+        assert_eq!(hvcc.length_size_minus_one, 3);
+        assert!(hvcc.arrays.iter().all(|array| array.array_completeness));
+        assert_eq!(
+            hvcc.nal_units(33).map(<[u8]>::len).collect::<Vec<_>>(),
+            [43]
+        );
+        assert_eq!(hvcc.nal_units(34).next(), Some(hex("4401c173d08927")));
+        assert_eq!(hvcc.nal_units(39).next(), None);
+    }
+
+    #[test]
+    fn every_value_of_the_small_fields_survives() {
+        for value in 0..=255u8 {
+            let hvcc = Hvcc {
+                configuration_version: 1,
+                general_profile_space: value >> 6,
+                general_tier_flag: value & 0x20 != 0,
+                general_profile_idc: value & 0x1f,
+                general_profile_compatibility_flags: u32::from(value) << 24,
+                general_constraint_indicator_flags: [value; 6],
+                general_level_idc: value,
+                min_spatial_segmentation_idc: u16::from(value) << 4,
+                parallelism_type: value & 3,
+                chroma_format_idc: value >> 2 & 3,
+                bit_depth_luma_minus8: value & 7,
+                bit_depth_chroma_minus8: value >> 3 & 7,
+                avg_frame_rate: u16::from(value) << 8,
+                constant_frame_rate: value >> 6,
+                num_temporal_layers: value >> 3 & 7,
+                temporal_id_nested: value & 4 != 0,
+                length_size_minus_one: value & 3,
+                arrays: vec![NalArray {
+                    array_completeness: value & 0x80 != 0,
+                    nal_unit_type: value & 0x3f,
+                    nal_units: vec![&[1, 2]],
+                }],
+            };
+            assert_eq!(whole::<Hvcc<'_>>(hvcc.to_bytes().unwrap().leak()), hvcc);
+        }
+    }
+}

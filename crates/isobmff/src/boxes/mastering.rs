@@ -142,3 +142,42 @@ impl<'a> BoxBody<'a> for CoLl {
         writer.u16(self.max_fall);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn volume_and_light_levels_of_hdr10_are_read() {
+        // "av1hdr2020.mp4" of Firefox's test files (public domain).
+        let mdcv: Mdcv = whole(hex(
+            "00000020 6d646376 2fda894e 1af30a28 846b3ee3 3d124041 00989680 00000000",
+        ));
+        assert_eq!(mdcv.display_primaries[0], (12_250, 35_150));
+        assert_eq!(mdcv.white_point, (15_634, 16_449));
+        assert_eq!(mdcv.max_display_mastering_luminance, 1000 * 10_000);
+        assert_eq!(mdcv.min_display_mastering_luminance, 0);
+        let clli: Clli = whole(hex("0000000c 636c6c69 044c 00b4"));
+        assert_eq!(clli.max_content_light_level, 1100);
+        assert_eq!(clli.max_pic_average_light_level, 180);
+    }
+
+    #[test]
+    fn the_same_of_vp9_is_read() {
+        let smdm: SmDm = whole(hex(
+            "00000024 536d446d 00000000 ae141d71 2b859999 0ccc0ccc 50245447 0003e800 00000029",
+        ));
+        assert_eq!(smdm.primaries[0], (0xae14, 0x1d71));
+        assert_eq!(smdm.white_point, (0x5024, 0x5447));
+        assert_eq!((smdm.luminance_max, smdm.luminance_min), (1000 << 8, 41));
+        let coll: CoLl = whole(hex("00000010 436f4c4c 00000000 03e8 0190"));
+        assert_eq!(
+            coll,
+            CoLl {
+                max_cll: 1000,
+                max_fall: 400
+            }
+        );
+    }
+}

@@ -26,3 +26,22 @@ impl<'a> BoxBody<'a> for Pasp {
         writer.u32(self.v_spacing);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, whole};
+
+    #[test]
+    fn the_ratio_is_read() {
+        // Written by Lavf 59, values filled in.
+        let pasp: Pasp = whole(hex("00000010 70617370 00000010 0000000f"));
+        assert_eq!(
+            pasp,
+            Pasp {
+                h_spacing: 16,
+                v_spacing: 15
+            }
+        );
+    }
+}

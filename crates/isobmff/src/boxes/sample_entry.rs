@@ -248,3 +248,102 @@ impl SampleEntry {
         SampleEntry::read(&raw, 0, &Place::FILE)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::Sinf;
+    use crate::boxes::testing::{around, hex};
+
+    #[test]
+    fn an_encrypted_entry_says_what_it_was() {
+        // Written by Lavf 59, without its configuration.
+        let bytes = hex(
+            "000000a6 656e6376 000000000000 0001 00000000 00000000 00000000 00000000 0040 0030
+             00480000 00480000 00000000 0001
+             154c61766335392e33372e313030206c69627832363400000000000000000000 0018 ffff
+             00000050 73696e66 0000000c 66726d61 61766331
+             00000014 7363686d 00000000 63656e63 00010000
+             00000028 73636869 00000020 74656e63 00000000 0000 01 08
+             0123456789abcdef0123456789abcdef",
+        );
+        let entry = SampleEntry::from_bytes(bytes).unwrap();
+        let sinf: Sinf<'_> = entry.read_child(Place::FILE).unwrap().unwrap();
+        assert_eq!(sinf.original_format, FourCc::new(b"avc1"));
+        assert_eq!(entry.to_bytes().unwrap(), bytes);
+    }
+
+    #[test]
+    fn an_unknown_entry_keeps_its_bytes() {
+        // Of QuickTime: "faces.mov" of web-platform-tests (BSD-3-Clause).
+        let bytes =
+            hex("00000022 746d6364 000000000000 0001 00000000 00000000 0000ea60 000003e8 3c00");
+        let entry = SampleEntry::from_bytes(bytes).unwrap();
+        assert_eq!(entry.kind, FourCc::new(b"tmcd"));
+        assert!(matches!(&entry.fields, EntryFields::Other(bytes) if bytes.len() == 18));
+        assert!(entry.visual().is_none() && entry.audio().is_none() && entry.text().is_none());
+        assert_eq!(entry.to_bytes().unwrap(), bytes);
+        assert_eq!(entry.to_iso(Place::FILE).unwrap(), entry);
+    }
+
+    #[test]
+    fn padding_after_the_children_is_kept_until_the_entry_becomes_an_iso_one() {
+        // Written by QuickTime, shortened: "faces.mov" of web-platform-tests (BSD-3-Clause).
+        let bytes = hex(
+            "0000007c 61766331 000000000000 0001 00000000 00000000 00000200 00000200 0320 0258
+             00480000 00480000 00000000 0001
+             05482e3236340000000000000000000000000000000000000000000000000000 0018 ffff
+             00000012 636f6c72 6e636c63 0001 0001 0001 00000010 70617370 00000001 00000001
+             00000000",
+        );
+        let entry = SampleEntry::from_bytes(bytes).unwrap();
+        assert_eq!(entry.to_bytes().unwrap(), bytes);
+        let iso = entry.to_iso(Place::FILE).unwrap();
+        let expected =
+            hex("00000013 636f6c72 6e636c78 0001 0001 0001 00 00000010 70617370 00000001 00000001");
+        assert_eq!(iso.child_bytes, expected);
+        assert_eq!(iso.visual(), entry.visual());
+    }
+
+    #[test]
+    fn a_broken_child_is_an_error_with_its_path_and_offset() {
+        let mut entry = SampleEntry::new(
+            FourCc::new(b"avc1"),
+            EntryFields::Visual(VisualFields::new(16, 16)),
+        );
+        entry.push_child(&[0, 0, 0, 9, b'a', b'v', b'c', b'C']);
+        let bytes = entry.to_bytes().unwrap();
+        let entry = SampleEntry::from_bytes(&bytes).unwrap();
+        let stsd = Place::FILE.child(FourCc::new(b"stsd"));
+        let message = entry
+            .to_iso(stsd.child(entry.kind))
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            message,
+            "stsd/avc1/avcC at byte 86: size: is 9, expected 8 to 8"
+        );
+    }
+
+    #[test]
+    fn every_known_entry_is_read_with_its_kind_of_fields() {
+        for kind in VISUAL {
+            let entry = SampleEntry::from_bytes(around(FourCc(**kind), &[0; 78])).unwrap();
+            assert!(entry.visual().is_some(), "{}", entry.kind);
+        }
+        for kind in AUDIO {
+            let entry = SampleEntry::from_bytes(around(FourCc(**kind), &[0; 28])).unwrap();
+            assert!(entry.audio().is_some(), "{}", entry.kind);
+        }
+    }
+
+    #[test]
+    fn a_cut_video_entry_names_its_field() {
+        for cut in 0..78 {
+            let bytes = around(FourCc::new(b"hvc1"), &[0; 78][..cut]);
+            let message = SampleEntry::from_bytes(bytes).unwrap_err().to_string();
+            assert!(message.starts_with("hvc1 at byte "), "{message}");
+            assert!(message.contains(": needs "), "{message}");
+        }
+    }
+}

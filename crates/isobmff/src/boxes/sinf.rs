@@ -110,3 +110,52 @@ impl<'a> BoxBody<'a> for Sinf<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{checked, hex, same};
+    use crate::{Place, RawBox};
+
+    #[test]
+    fn scheme_and_key_are_read() {
+        // Written by Lavf 59.
+        let sinf: Sinf<'_> = same(hex("00000050 73696e66 0000000c 66726d61 61766331
+             00000014 7363686d 00000000 63656e63 00010000
+             00000028 73636869 00000020 74656e63 00000000 0000 01 08
+             0123456789abcdef0123456789abcdef"));
+        assert_eq!(sinf.original_format, FourCc::new(b"avc1"));
+        let scheme = sinf.scheme.unwrap();
+        assert_eq!(scheme.scheme_type, FourCc::new(b"cenc"));
+        assert_eq!((scheme.scheme_version, scheme.scheme_uri), (0x1_0000, None));
+        assert_eq!(sinf.tenc.unwrap().default_per_sample_iv_size, 8);
+    }
+
+    #[test]
+    fn a_scheme_with_its_uri_is_read() {
+        let schm: Schm<'_> = checked(
+            hex("00000017 7363686d 00000001 63626373 00010000 753a00"),
+            12,
+        );
+        assert_eq!(schm.scheme_uri, Some(&b"u:"[..]));
+    }
+
+    #[test]
+    fn the_original_format_must_be_there() {
+        let bytes = hex("0000001c 73696e66 00000014 7363686d 00000000 63656e63 00010000");
+        let raw = RawBox::parse(bytes, 40, &Place::FILE).unwrap();
+        let message = Sinf::parse(&raw, &Place::FILE).unwrap_err().to_string();
+        assert_eq!(message, "sinf at byte 48: has no frma box");
+    }
+
+    #[test]
+    fn errors_within_name_the_path() {
+        let bytes = hex("0000001c 73696e66 0000000c 66726d61 61766331 00000008 7363686d");
+        let raw = RawBox::parse(bytes, 0, &Place::FILE).unwrap();
+        let message = Sinf::parse(&raw, &Place::FILE).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "sinf/schm at byte 28: version: needs 1 bytes, 0 left"
+        );
+    }
+}

@@ -66,3 +66,47 @@ impl<'a> BoxBody<'a> for Tenc<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, hex, whole};
+
+    #[test]
+    fn keys_with_an_iv_per_sample_are_read() {
+        // Written by Lavf 59.
+        let tenc: Tenc<'_> = whole(hex(
+            "00000020 74656e63 00000000 00 00 01 08 0123456789abcdef0123456789abcdef",
+        ));
+        assert_eq!(
+            (tenc.default_is_protected, tenc.default_per_sample_iv_size),
+            (1, 8)
+        );
+        assert_eq!(tenc.default_kid[..2], [1, 0x23]);
+        assert_eq!(tenc.default_constant_iv, None);
+    }
+
+    #[test]
+    fn a_pattern_with_a_constant_iv_is_read() {
+        // The layout of ISO/IEC 23001-7 8.2: cbcs 1:9.
+        let tenc: Tenc<'_> = whole(hex(
+            "00000031 74656e63 01000000 00 19 01 00 7e571d047e571d047e571d047e571d21
+             10 11223344556677889900112233445566",
+        ));
+        assert_eq!(
+            (tenc.default_crypt_byte_block, tenc.default_skip_byte_block),
+            (1, 9)
+        );
+        assert_eq!(tenc.default_constant_iv.map(<[u8]>::len), Some(16));
+    }
+
+    #[test]
+    fn every_pattern_survives() {
+        for pattern in 0..=255u8 {
+            let body = [&[1, 0, 0, 0, 0, pattern, 1, 16][..], &[7; 16]].concat();
+            let tenc: Tenc<'_> = whole(around(Tenc::KIND, &body));
+            assert_eq!(tenc.default_crypt_byte_block, pattern >> 4);
+            assert_eq!(tenc.default_skip_byte_block, pattern & 15);
+        }
+    }
+}

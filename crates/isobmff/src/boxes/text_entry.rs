@@ -94,3 +94,89 @@ impl TextFields {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::hex;
+    use crate::boxes::{Btrt, EntryFields, SampleEntry, VttConfiguration};
+    use crate::{BoxBody, Place};
+
+    fn entry(text: &str) -> SampleEntry {
+        let entry = SampleEntry::from_bytes(hex(text)).unwrap();
+        assert_eq!(
+            entry.to_bytes().unwrap(),
+            hex(text),
+            "is not written back to its bytes"
+        );
+        entry
+    }
+
+    #[test]
+    fn timed_text_is_read_with_its_fonts() {
+        // Written by Lavf 59.
+        let entry = entry(
+            "00000054 74783367 000000000000 0001 00000000 01 ff 000000ff 0000 0000 0000 0000
+             00000000 0001 00 10 ffffffff 00000012 66746162 0001 0001 05 417269616c
+             00000014 62747274 00000000 000000a0 000000a0",
+        );
+        let Some(TextFields::TimedText {
+            justification,
+            background_color,
+            ..
+        }) = entry.text()
+        else {
+            panic!("is no timed text");
+        };
+        assert_eq!(
+            (justification, background_color),
+            (&[1, -1], &[0, 0, 0, 255])
+        );
+        assert!(
+            entry
+                .child(FourCc::new(b"ftab"), Place::FILE)
+                .unwrap()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn ttml_is_read_with_its_namespace() {
+        // Written by Lavf 59.
+        let entry = entry(
+            "00000040 73747070 000000000000 0001
+             687474703a2f2f7777772e77332e6f72672f6e732f74746d6c00 00 00
+             00000014 62747274 00000000 000049da 000049da",
+        );
+        let Some(TextFields::Ttml {
+            namespace,
+            schema_location,
+            ..
+        }) = entry.text()
+        else {
+            panic!("is no TTML");
+        };
+        assert_eq!(namespace, TextFields::TTML_NAMESPACE);
+        assert!(schema_location.is_empty());
+        assert!(entry.read_child::<Btrt>(Place::FILE).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_webvtt_entry_is_made_from_nothing() {
+        let mut made =
+            SampleEntry::new(FourCc::new(b"wvtt"), EntryFields::Text(TextFields::WebVtt));
+        made.push_child(&VttConfiguration { text: b"WEBVTT" }.to_bytes().unwrap());
+        let expected = "0000001e 77767474 000000000000 0001 0000000e 76747443 574542565454";
+        assert_eq!(made.to_bytes().unwrap(), hex(expected));
+        let read = entry(expected);
+        let config: VttConfiguration<'_> = read.read_child(Place::FILE).unwrap().unwrap();
+        assert_eq!(config.text, b"WEBVTT");
+    }
+
+    #[test]
+    fn an_unterminated_string_is_an_error() {
+        let bytes = hex("00000012 73747070 000000000000 0001 6162");
+        let message = SampleEntry::from_bytes(bytes).unwrap_err().to_string();
+        assert_eq!(message, "stpp at byte 16: namespace: needs 3 bytes, 2 left");
+    }
+}

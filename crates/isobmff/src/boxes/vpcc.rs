@@ -71,3 +71,46 @@ impl<'a> BoxBody<'a> for Vpcc<'a> {
         writer.bytes(self.codec_initialization_data);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{around, hex, whole};
+    use crate::{Place, RawBox};
+
+    #[test]
+    fn profile_level_and_colours_are_read() {
+        // Written by Lavf 59 around libvpx: 4:4:4.
+        let vpcc: Vpcc<'_> = whole(hex("00000014 76706343 01000000 01 0a 87 02 02 02 0000"));
+        assert_eq!((vpcc.profile, vpcc.level, vpcc.bit_depth), (1, 10, 8));
+        assert_eq!(
+            (vpcc.chroma_subsampling, vpcc.video_full_range_flag),
+            (3, true)
+        );
+        assert_eq!(
+            [
+                vpcc.colour_primaries,
+                vpcc.transfer_characteristics,
+                vpcc.matrix_coefficients
+            ],
+            [2, 2, 2]
+        );
+    }
+
+    #[test]
+    fn every_value_of_the_packed_byte_survives() {
+        for value in 0..=255u8 {
+            let body = [1, 0, 0, 0, 2, 31, value, 9, 16, 9, 0, 1, 0xaa];
+            let vpcc: Vpcc<'_> = whole(around(Vpcc::KIND, &body));
+            assert_eq!(vpcc.bit_depth, value >> 4);
+            assert_eq!(vpcc.codec_initialization_data, [0xaa]);
+        }
+    }
+
+    #[test]
+    fn the_draft_version_is_refused() {
+        let raw = RawBox::parse(around(Vpcc::KIND, &[0; 12]), 0, &Place::FILE).unwrap();
+        let message = Vpcc::parse(&raw, &Place::FILE).unwrap_err().to_string();
+        assert_eq!(message, "vpcC at byte 8: version: is 0, expected 1");
+    }
+}

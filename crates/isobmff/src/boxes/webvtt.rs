@@ -133,3 +133,67 @@ impl<'a> BoxBody<'a> for VttCue<'a> {
         writer.body(&CuePayload { text: self.payload });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::testing::{hex, same, whole};
+    use crate::{Place, RawBox};
+
+    #[test]
+    fn a_cue_is_read_with_all_its_boxes() {
+        // The layout of ISO/IEC 14496-30 7.4.
+        let cue: VttCue<'_> = same(hex(
+            "00000046 76747463 0000000c 76736964 00000007 00000009 6964656e 61
+             0000000a 6374696d 3031 0000000f 73747467 6c696e653a2d31
+             00000010 7061796c 48693c2f623e203c",
+        ));
+        assert_eq!(cue.source_id, Some(7));
+        assert_eq!(
+            (cue.id, cue.current_time),
+            (Some(&b"a"[..]), Some(&b"01"[..]))
+        );
+        assert_eq!(cue.settings, Some(&b"line:-1"[..]));
+        assert_eq!(cue.payload, b"Hi</b> <");
+    }
+
+    #[test]
+    fn a_cue_with_text_alone_is_read() {
+        let cue: VttCue<'_> = same(hex("00000012 76747463 0000000a 7061796c 4869"));
+        assert_eq!(
+            cue,
+            VttCue {
+                payload: b"Hi",
+                ..VttCue::default()
+            }
+        );
+    }
+
+    #[test]
+    fn the_empty_cue_has_no_body() {
+        let _: VttEmptyCue = whole(hex("00000008 76747465"));
+    }
+
+    #[test]
+    fn texts_are_the_whole_body() {
+        let config: VttConfiguration<'_> = same(hex("0000000e 76747443 574542565454"));
+        assert_eq!(config.text, b"WEBVTT");
+        let label: VttSourceLabel<'_> = same(hex("0000000b 766c6162 613a62"));
+        assert_eq!(label.text, b"a:b");
+        let note: VttAdditionalText<'_> = same(hex("0000000c 76747461 4e4f5445"));
+        assert_eq!(note.text, b"NOTE");
+        let id: CueSourceId = whole(hex("0000000c 76736964 80000000"));
+        assert_eq!(id.source_id, i32::MIN);
+    }
+
+    #[test]
+    fn a_box_cut_within_a_cue_is_an_error_with_its_path() {
+        let bytes = hex("00000012 76747463 0000000b 7061796c 4869");
+        let raw = RawBox::parse(bytes, 0, &Place::FILE).unwrap();
+        let message = VttCue::parse(&raw, &Place::FILE).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "vttc/payl at byte 8: size: is 11, expected 8 to 10"
+        );
+    }
+}
