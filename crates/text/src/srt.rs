@@ -27,6 +27,10 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, Error> {
     for (number, line) in Lines::new(text) {
         reader.line(number, line);
     }
+    if !reader.number_after_blank {
+        // No timing line follows that this could be the number of.
+        reader.number_at = None;
+    }
     reader.finish_cue();
     let no_cue_was_read = !reader.seen_timing;
     match reader.first_bad {
@@ -53,6 +57,7 @@ struct Reader {
     text: String,
     /// Where in `text` the last line begins, if it may be the number of the next cue.
     number_at: Option<usize>,
+    number_after_blank: bool,
     after_blank: bool,
     numbered: bool,
 }
@@ -91,6 +96,7 @@ impl Reader {
         let may_be_number =
             is_number && (self.after_blank || self.numbered || self.text.is_empty());
         self.number_at = may_be_number.then_some(self.text.len());
+        self.number_after_blank = self.after_blank && !self.text.is_empty();
         self.after_blank = false;
         if self.current.is_none() && !is_number && !self.seen_timing && self.first_bad.is_none() {
             self.first_bad = Some((number, excerpt(line)));

@@ -55,6 +55,18 @@ fn numbers_are_optional_and_text_may_end_in_one() {
 }
 
 #[test]
+fn a_cue_of_a_number_alone_is_text_even_at_the_end() {
+    let texts = |srt: &str| {
+        let cues = read(srt).document.cues.into_iter();
+        cues.map(|cue| cue.text).collect::<Vec<_>>()
+    };
+    let countdown = "1\n00:00:01,000 --> 00:00:02,000\n10\n\n2\n00:00:02,000 --> 00:00:03,000\n9\n";
+    assert_eq!(texts(countdown), ["10", "9"]);
+    // The number of a cue that was cut off is none of the cue before.
+    assert_eq!(texts("1\n00:00:01,000 --> 00:00:02,000\na\n\n2"), ["a"]);
+}
+
+#[test]
 fn markup_is_escaped_unless_it_is_a_known_tag_or_entity() {
     for (srt, vtt) in [
         ("a & b < c > d", "a &amp; b &lt; c > d"),
