@@ -1,0 +1,99 @@
+// A web server on the loopback interface for one package, the players and the test page.
+
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize, sep } from 'node:path';
+
+const MIME_TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.m3u8': 'application/vnd.apple.mpegurl',
+  '.m4a': 'audio/mp4',
+  '.m4s': 'video/iso.segment',
+  '.mp4': 'video/mp4',
+  '.mpd': 'application/dash+xml',
+  '.ttml': 'application/ttml+xml',
+  '.vtt': 'text/vtt; charset=utf-8',
+};
+
+/**
+ * Serves each folder of `mounts` (a path prefix such as `/package/` to a directory) and keeps a log
+ * of `{ path, range, status }`, one entry a request.
+ */
+export async function serve(mounts) {
+  const log = [];
+  const server = createServer((request, response) => {
+    answer(mounts, request, response).then(
+      (status) => log.push({ path: pathOf(request), range: request.headers.range ?? null, status }),
+      (error) => response.destroy(error),
+    );
+  });
+  // Port 0 lets the system choose a free one, so that several runs do not meet.
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    log,
+    origin: `http://127.0.0.1:${server.address().port}`,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((done) => server.close(done));
+    },
+  };
+}
+
+function pathOf(request) {
+  return decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
+}
+
+async function answer(mounts, request, response) {
+  const finish = (status, headers = {}) => {
+    response.writeHead(status, { 'Access-Control-Allow-Origin': '*', ...headers }).end();
+    return status;
+  };
+  if (request.method === 'OPTIONS') {
+    return finish(204, { 'Access-Control-Allow-Headers': '*', 'Access-Control-Allow-Methods': 'GET, HEAD' });
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') return finish(405);
+
+  const path = pathOf(request);
+  const prefix = Object.keys(mounts).find((mount) => path.startsWith(mount));
+  if (prefix === undefined) return finish(404);
+  const root = mounts[prefix];
+  const file = normalize(join(root, path.slice(prefix.length)));
+  if (!file.startsWith(root + sep)) return finish(403);
+  const facts = await stat(file).catch(() => null);
+  if (!facts?.isFile()) return finish(404);
+
+  const range = parseRange(request.headers.range, facts.size);
+  if (range === 'unsatisfiable') return finish(416, { 'Content-Range': `bytes */${facts.size}` });
+  const headers = {
+    'Accept-Ranges': 'bytes',
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': '*',
+    'Cache-Control': 'no-store',
+    'Content-Length': range ? range.end - range.start + 1 : facts.size,
+    'Content-Type': MIME_TYPES[extname(file)] ?? 'application/octet-stream',
+  };
+  if (range) headers['Content-Range'] = `bytes ${range.start}-${range.end}/${facts.size}`;
+  const status = range ? 206 : 200;
+  response.writeHead(status, headers);
+  if (request.method === 'HEAD' || facts.size === 0) {
+    response.end();
+    return status;
+  }
+  const stream = createReadStream(file, range ?? {});
+  stream.on('error', (error) => response.destroy(error));
+  response.on('close', () => stream.destroy());
+  stream.pipe(response);
+  return status;
+}
+
+/** One range of `bytes=`; null when the header is absent or asks for several, which may be ignored. */
+function parseRange(header, size) {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return null;
+  const start = match[1] === '' ? Math.max(0, size - Number(match[2])) : Number(match[1]);
+  const end = match[1] === '' || match[2] === '' ? size - 1 : Math.min(size - 1, Number(match[2]));
+  return start > end ? 'unsatisfiable' : { start, end };
+}
