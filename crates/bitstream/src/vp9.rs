@@ -123,3 +123,55 @@ impl KeyFrameHeader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 1280x720, RGB, from FFmpeg with libvpx.
+    const RGB_FRAME: [u8; 10] = [0xa2, 0x49, 0x83, 0x42, 0xe0, 0x4f, 0xf0, 0x2c, 0xf6, 0x00];
+    /// 1280x720, 10 bits, BT.709 in narrow range, from FFmpeg with libvpx.
+    const TEN_BITS: [u8; 10] = [0x92, 0x49, 0x83, 0x42, 0x20, 0x27, 0xf8, 0x16, 0x7b, 0x00];
+
+    #[test]
+    fn key_frames_tell_size_depth_and_colour() {
+        let rgb = KeyFrameHeader::parse(&RGB_FRAME).unwrap().unwrap();
+        assert_eq!(
+            (rgb.profile, rgb.bit_depth, rgb.width, rgb.height),
+            (1, 8, 1280, 720)
+        );
+        assert_eq!(
+            (rgb.chroma_format, rgb.colour().matrix),
+            (Some(ChromaFormat::Yuv444), 0)
+        );
+        let ten = KeyFrameHeader::parse(&TEN_BITS).unwrap().unwrap();
+        assert_eq!(
+            (ten.profile, ten.bit_depth, ten.width, ten.height),
+            (2, 10, 1280, 720)
+        );
+        assert_eq!(
+            (ten.chroma_format, ten.colour()),
+            (Some(ChromaFormat::Yuv420), Colour::BT709)
+        );
+    }
+
+    #[test]
+    fn other_frames_have_no_such_header_and_other_data_is_refused() {
+        // show_existing_frame, then frame_type 1.
+        assert_eq!(KeyFrameHeader::parse(&[0x88]), Ok(None));
+        assert_eq!(KeyFrameHeader::parse(&[0x86]), Ok(None));
+        let error = KeyFrameHeader::parse(&[0x42]).unwrap_err();
+        let text = "uncompressed_header at bit 0: frame_marker: is 1, expected 2";
+        assert_eq!(error.to_string(), text);
+    }
+
+    #[test]
+    fn truncated_header_is_an_error_at_every_byte() {
+        for length in 0..9 {
+            assert!(
+                KeyFrameHeader::parse(&TEN_BITS[..length]).is_err(),
+                "{length}"
+            );
+        }
+    }
+}

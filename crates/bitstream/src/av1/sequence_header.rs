@@ -310,3 +310,73 @@ fn skip_tools(r: &mut BitReader, reduced: bool) -> Result<(), Error> {
     r.flag("enable_restoration")?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 320x240, 4:4:4, from FFmpeg with libaom.
+    const HIGH: &[u8] = b"\x0a\x0d\x20\x00\x00\xfa\x1e\x7f\xde\x21\x0a\xd0\x20\x20\x25";
+    /// 1920x1080, 10 bits, BT.2020 with PQ, from FFmpeg with libaom.
+    const HDR: &[u8] = b"\x0a\x0e\x00\x00\x00\x4a\xab\xbf\xc3\x77\xef\xe3\x42\x44\x02\x41";
+    /// 400x300, BT.601, from FFmpeg with libaom.
+    const SD: &[u8] = b"\x0a\x0e\x00\x00\x00\x04\x46\x3e\x56\x7f\xfc\xc8\x30\x08\x30\x20";
+
+    fn find(obus: &[u8]) -> SequenceHeader {
+        SequenceHeader::find(obus).unwrap().unwrap()
+    }
+
+    #[test]
+    fn size_depth_colour_and_codec_string() {
+        let high = find(HIGH);
+        assert_eq!(
+            (high.width(), high.height(), high.bit_depth()),
+            (320, 240, 8)
+        );
+        assert_eq!(
+            (high.chroma_format(), high.colour()),
+            (ChromaFormat::Yuv444, Colour::UNSPECIFIED)
+        );
+        assert_eq!(high.codec_string(), "av01.1.31M.08.0.000.02.02.02.0");
+        let hdr = find(HDR);
+        assert_eq!(
+            (hdr.width(), hdr.height(), hdr.bit_depth()),
+            (1920, 1080, 10)
+        );
+        assert_eq!(hdr.codec_string(), "av01.0.09M.10.0.110.09.16.09.0");
+        let sd = find(SD);
+        assert_eq!((sd.width(), sd.height(), sd.bit_depth()), (400, 300, 8));
+        let colour = Colour {
+            primaries: 6,
+            transfer: 1,
+            matrix: 6,
+            full_range: false,
+        };
+        assert_eq!(
+            (sd.chroma_format(), sd.colour()),
+            (ChromaFormat::Yuv420, colour)
+        );
+        assert!(!sd.still_picture && !sd.film_grain_params_present);
+    }
+
+    #[test]
+    fn truncated_header_is_an_error_that_names_it() {
+        for obu in [HIGH, HDR, SD] {
+            let payload = &obu[2..];
+            // The last byte may hold nothing but the trailing bit.
+            for length in 0..payload.len() - 1 {
+                let error = SequenceHeader::parse(&payload[..length]).unwrap_err();
+                assert!(
+                    error.to_string().starts_with("sequence_header_obu at bit "),
+                    "{error}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn data_without_a_sequence_header_has_none() {
+        assert_eq!(SequenceHeader::find(&[0x12, 0x00]), Ok(None));
+        assert_eq!(SequenceHeader::find(&[]), Ok(None));
+    }
+}
