@@ -302,7 +302,7 @@ impl<'s, S: Source + ?Sized> Walk<'s, S> {
             };
             self.fragmented.push(FragmentedTrack {
                 id,
-                trex: trex.clone(),
+                trex: *trex,
                 samples: std::mem::take(&mut trak.track.samples),
                 entry_runs: std::mem::take(&mut trak.track.entry_runs),
             });

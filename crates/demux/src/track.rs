@@ -63,6 +63,14 @@ impl Track {
         }
     }
 
+    /// Removes the first `count` samples in decoding order.
+    pub fn drop_before(&mut self, count: usize) {
+        let count = count.min(self.samples.len());
+        self.samples.drain(..count);
+        self.timeline.dropped_before = self.timeline.dropped_before.saturating_add(count);
+        EntryRun::drop_before(&mut self.entry_runs, count, self.samples.len());
+    }
+
     /// Bytes of all samples.
     pub fn bytes(&self) -> u64 {
         self.samples
@@ -95,6 +103,19 @@ pub struct EntryRun {
     pub first_sample: usize,
     /// Position in [`Track::entries`], from 0.
     pub entry: u32,
+}
+
+impl EntryRun {
+    /// Moves runs to the front by `count` samples that went, of which `left` are left, and drops
+    /// the runs that lost all theirs.
+    pub(crate) fn drop_before(runs: &mut Vec<EntryRun>, count: usize, left: usize) {
+        let first = runs.iter().rposition(|run| run.first_sample <= count).unwrap_or(0);
+        runs.drain(..first);
+        for run in runs.iter_mut() {
+            run.first_sample = run.first_sample.saturating_sub(count);
+        }
+        runs.retain(|run| run.first_sample < left);
+    }
 }
 
 /// What a track presents.

@@ -7,7 +7,7 @@ use media::{Language, Timescale, TrackKind};
 use crate::config::{self, Configuration};
 use crate::edits::{self, Edit, Timeline};
 use crate::tables::SampleTables;
-use crate::{Error, Limits, Track};
+use crate::{EntryRun, Error, Limits, Track};
 
 /// A track that cannot be packaged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -289,22 +289,9 @@ impl Trak {
                 }
             })?;
         let dropped = track.timeline.dropped_before;
-        shift_runs(&mut track.entry_runs, dropped, track.samples.len());
+        EntryRun::drop_before(&mut track.entry_runs, dropped, track.samples.len());
         Ok(Ok(self.track))
     }
-}
-
-/// Moves entry runs to the front by the samples that went, and drops those that lost all theirs.
-fn shift_runs(runs: &mut Vec<crate::EntryRun>, dropped: usize, left: usize) {
-    let first = runs
-        .iter()
-        .rposition(|run| run.first_sample <= dropped)
-        .unwrap_or(0);
-    runs.drain(..first);
-    for run in runs.iter_mut() {
-        run.first_sample = run.first_sample.saturating_sub(dropped);
-    }
-    runs.retain(|run| run.first_sample < left);
 }
 
 fn kind_of(handler: FourCc) -> Option<TrackKind> {

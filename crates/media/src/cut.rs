@@ -8,6 +8,9 @@ use std::cmp::Ordering;
 
 use crate::{Sample, Segment, Time, Timescale};
 
+/// How long segments are where nobody says and there is no video to follow.
+pub const DEFAULT_DURATION: Time = Time { ticks: 2_000, timescale: Timescale::MILLISECONDS };
+
 /// A track as cutting sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct CutTrack<'a> {

@@ -1,5 +1,33 @@
-//! stub
+//! MP4 in, DASH and HLS out.
+//!
+//! A [`Job`](job::Job) says what is wanted, as plain data. A [`Plan`] has opened the inputs, cut
+//! them and knows every object to come, or says what is wrong with them. Running it into a
+//! [`Sink`] gives a [`Report`] of what was written.
+//!
+//! ```no_run
+//! use packager::job::Job;
+//! use packager::{DirectorySink, Existing, Plan, Silent};
+//!
+//! let job = Job { content_id: Some("film-1".into()), ..Job::new(["480p.mp4", "1080p.mp4"]) };
+//! let plan = Plan::new(&job)?;
+//! let sink = DirectorySink::open("out".as_ref(), &plan.fingerprint(), Existing::Resume)?;
+//! let report = plan.run(&sink, &Silent)?;
+//! assert!(report.tracks.iter().any(|track| track.kind == "video"));
+//! # Ok::<(), packager::Error>(())
+//! ```
 
+mod error;
 pub mod input;
 pub mod job;
+mod pack;
+mod plan;
+mod progress;
+pub mod report;
+mod sink;
 pub mod verify;
+
+pub use error::Error;
+pub use plan::{Plan, Rendition, TextRendition};
+pub use progress::{Progress, Silent};
+pub use report::Report;
+pub use sink::{DirectorySink, Existing, MemorySink, Object, Sink};

@@ -2,7 +2,7 @@
 
 use bitstream::codec_string::{self, Av1Profile, HevcProfile, Vp9Profile};
 use bitstream::colour::Colour;
-use bitstream::{h264, hevc};
+use bitstream::{av1, h264, hevc};
 use isobmff::boxes::{Av1c, Avcc, Colr, Dvcc, Hvcc, Pasp, SampleEntry, Tkhd, VisualFields, Vpcc};
 use isobmff::{BoxBody, Place};
 use media::Codec;
@@ -195,11 +195,21 @@ impl Container<'_, '_> {
 
     fn av1(&self) -> Result<Described, Error> {
         let av1c: Av1c<'_> = self.required()?;
-        let coded = Coded {
+        let header =
+            av1::SequenceHeader::find(av1c.config_obus).map_err(codec_error(self.place))?;
+        let mut coded = Coded {
             bit_depth: Some(av1c.bit_depth()),
             ..Coded::default()
         };
-        let colour = self.colour.unwrap_or(Colour::UNSPECIFIED);
+        let mut colour = self.colour.unwrap_or(Colour::UNSPECIFIED);
+        if let Some(header) = &header {
+            coded.size = Some((header.width(), header.height()));
+            coded.colour = Some(header.colour());
+            coded.frame_rate = header.frame_rate();
+            if header.colour() != Colour::UNSPECIFIED {
+                colour = header.colour();
+            }
+        }
         let string = codec_string::av1(&Av1Profile {
             profile: av1c.seq_profile,
             level_idx: av1c.seq_level_idx_0,

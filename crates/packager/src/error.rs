@@ -1,0 +1,128 @@
+//! What can go wrong with a job.
+
+use std::io;
+
+use media::Time;
+
+use crate::job::JobError;
+
+/// Why a job could not be planned or run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The job contradicts itself.
+    #[error(transparent)]
+    Job(#[from] JobError),
+    /// An input cannot be opened or read.
+    #[error("{input}: {source}")]
+    Input {
+        /// The file as it was named.
+        input: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An input is no movie that can be packaged.
+    #[error("{input}: {source}")]
+    Movie {
+        /// The file as it was named.
+        input: String,
+        /// What is wrong with it.
+        source: demux::Error,
+    },
+    /// A track of an input cannot be packaged.
+    #[error("{input}: {kind} track {track}: {why}")]
+    Track {
+        /// The file as it was named.
+        input: String,
+        /// `video`, `audio` or `text`.
+        kind: &'static str,
+        /// `track_ID`.
+        track: u32,
+        /// Why not.
+        why: String,
+    },
+    /// Nothing in an input matches what was asked of it.
+    #[error("{input}: has no {wanted}; it has {found}")]
+    NothingSelected {
+        /// The file as it was named.
+        input: String,
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        found: String,
+    },
+    /// A subtitle document cannot be read.
+    #[error("{input}: {source}")]
+    Subtitle {
+        /// The file as it was named.
+        input: String,
+        /// What is wrong with it.
+        source: text::Error,
+    },
+    /// Renditions have no common sync times within reach.
+    #[error(
+        "{without}: no sync sample at {time}; {with} one \
+         (--allow-misaligned cuts each rendition on its own)"
+    )]
+    Misaligned {
+        /// The renditions without a sync sample.
+        without: String,
+        /// The renditions with one, and the verb.
+        with: String,
+        /// Where.
+        time: Time,
+    },
+    /// A segment cannot be expressed in boxes.
+    #[error("{object}: {source}")]
+    Boxes {
+        /// The file being written.
+        object: String,
+        /// What does not fit.
+        source: isobmff::Error,
+    },
+    /// The facts gathered contradict each other: a defect of the packager.
+    #[error("manifest: {0}")]
+    Manifest(#[from] mux::manifest::ManifestError),
+    /// An input is not what it was when it was planned.
+    #[error("{input}: changed while it was read: {what}")]
+    Changed {
+        /// The file as it was named.
+        input: String,
+        /// What is different.
+        what: String,
+    },
+    /// The package cannot be stored.
+    #[error(transparent)]
+    Sink(#[from] io::Error),
+    /// The threads asked for cannot be had.
+    #[error("cannot start {threads} threads: {why}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the system said.
+        why: String,
+    },
+    /// There would be nothing to play.
+    #[error("nothing to package: {0}")]
+    Nothing(String),
+}
+
+impl Error {
+    /// Whether the user asked for something that cannot be, as opposed to something that failed.
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Error::Job(_) | Error::NothingSelected { .. } => true,
+            Error::Sink(error) => error.kind() == io::ErrorKind::AlreadyExists,
+            Error::Input { .. }
+            | Error::Movie { .. }
+            | Error::Track { .. }
+            | Error::Subtitle { .. }
+            | Error::Misaligned { .. }
+            | Error::Boxes { .. }
+            | Error::Manifest(_)
+            | Error::Changed { .. }
+            | Error::Threads { .. }
+            | Error::Nothing(_) => false,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Checksums of objects, computed while their bytes pass.
+
+use std::fmt::Write;
+
+use sha2::Digest as _;
+
+use crate::Error;
+use crate::job::Checksum;
+use crate::sink::Sink;
+
+/// A checksum on its way.
+pub(super) enum Digest {
+    Blake3(Box<blake3::Hasher>),
+    Sha256(Box<sha2::Sha256>),
+    None,
+}
+
+impl Digest {
+    pub(super) fn new(checksum: Checksum) -> Digest {
+        match checksum {
+            Checksum::Blake3 => Digest::Blake3(Box::default()),
+            Checksum::Sha256 => Digest::Sha256(Box::default()),
+            Checksum::None => Digest::None,
+        }
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Digest::Blake3(hasher) => {
+                hasher.update(bytes);
+            }
+            Digest::Sha256(hasher) => hasher.update(bytes),
+            Digest::None => {}
+        }
+    }
+
+    /// Lower-case hexadecimal; `None` without a checksum.
+    pub(super) fn finish(self) -> Option<String> {
+        match self {
+            Digest::Blake3(hasher) => Some(hasher.finalize().to_hex().to_string()),
+            Digest::Sha256(hasher) => {
+                let mut out = String::with_capacity(64);
+                for byte in hasher.finalize() {
+                    // Writing to a string does not fail.
+                    let _ = write!(out, "{byte:02x}");
+                }
+                Some(out)
+            }
+            Digest::None => None,
+        }
+    }
+
+    /// The checksum of an object that lies in a sink already.
+    pub(super) fn of_object(
+        checksum: Checksum,
+        sink: &dyn Sink,
+        path: &str,
+    ) -> Result<Option<String>, Error> {
+        if checksum == Checksum::None {
+            return Ok(None);
+        }
+        let mut digest = Digest::new(checksum);
+        digest.update(&sink.read(path)?);
+        Ok(digest.finish())
+    }
+}

@@ -1,0 +1,161 @@
+//! From a job to everything a run will write, before it writes anything.
+//!
+//! Planning opens the inputs, chooses tracks, cuts segments and knows the size of every object to
+//! the byte. What cannot be done well is refused here.
+
+mod cutting;
+mod events;
+mod label;
+mod mapping;
+mod open;
+mod presentation;
+mod rendition;
+mod selection;
+mod subtitle;
+mod trick_play;
+mod twins;
+
+use media::{Time, Timescale};
+
+use crate::Error;
+use crate::job::{Job, SegmentDuration};
+use label::Folders;
+pub(crate) use mapping::Mapping;
+pub(crate) use open::Input;
+pub use rendition::Rendition;
+pub(crate) use rendition::SingleFileLayout;
+pub use subtitle::TextRendition;
+
+/// Everything a run will write.
+///
+/// ```no_run
+/// use packager::job::Job;
+/// use packager::{DirectorySink, Existing, Plan, Silent};
+///
+/// let job = Job::new(["480p.mp4", "1080p.mp4"]);
+/// let plan = Plan::new(&job)?;
+/// for warning in plan.warnings() {
+///     eprintln!("warning: {warning}");
+/// }
+/// let sink = DirectorySink::open("out".as_ref(), &plan.fingerprint(), Existing::Resume)?;
+/// let report = plan.run(&sink, &Silent)?;
+/// println!("{} objects, {} bytes", report.objects, report.bytes);
+/// # Ok::<(), packager::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) job: Job,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) renditions: Vec<Rendition>,
+    pub(crate) texts: Vec<TextRendition>,
+    boundaries: Vec<Time>,
+    duration: Time,
+    warnings: Vec<String>,
+}
+
+impl Plan {
+    /// Plans a job: opens its inputs and reads their tables, but none of their media except for
+    /// subtitles.
+    ///
+    /// # Errors
+    /// Everything about the job or its inputs that keeps them from being packaged well.
+    pub fn new(job: &Job) -> Result<Plan, Error> {
+        job.validate()?;
+        let mut warnings = Vec::new();
+        let mut chosen = selection::choose(job, &mut warnings)?;
+        let target = target(job);
+        selection::rebase(&mut chosen, target, &mut warnings);
+        let mut cut = cutting::cut(job, target, &mut chosen, &mut warnings)?;
+        let mut folders = Folders::default();
+        let mut renditions = rendition::plan(&mut chosen, &mut cut, &mut folders)?;
+        if job.trick_play {
+            let added = trick_play::plan(&renditions, &cut.boundaries, &mut folders)?;
+            match added {
+                Some(added) => renditions.push(added),
+                None => warnings.push("trick_play: there is no video to make it from".into()),
+            }
+        }
+        let media_end = renditions.iter().map(Rendition::end).max();
+        let texts = subtitle::plan(
+            job,
+            &chosen,
+            &cut.boundaries,
+            media_end,
+            &mut folders,
+            &mut warnings,
+        )?;
+        let text_end = texts.iter().map(TextRendition::end).max();
+        let duration = media_end
+            .or(text_end)
+            .unwrap_or(Timescale::MILLISECONDS.time(0));
+        if duration.ticks <= 0 {
+            return Err(Error::Nothing("the presentation has no duration".into()));
+        }
+        selection::warn_of_gaps(&renditions, target, &mut warnings);
+        Ok(Plan {
+            job: job.clone(),
+            inputs: chosen.inputs,
+            renditions,
+            texts,
+            boundaries: cut.boundaries,
+            duration,
+            warnings,
+        })
+    }
+
+    /// What is tolerated, left out or degraded.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Video and audio, in the order of the inputs.
+    pub fn renditions(&self) -> &[Rendition] {
+        &self.renditions
+    }
+
+    /// Subtitles.
+    pub fn texts(&self) -> &[TextRendition] {
+        &self.texts
+    }
+
+    /// Start times of all segments but the first, as video decided.
+    pub fn boundaries(&self) -> &[Time] {
+        &self.boundaries
+    }
+
+    /// Duration of the presentation.
+    pub fn duration(&self) -> Time {
+        self.duration
+    }
+
+    /// What tells this job from another: its options and its inputs, as they are now. Runs with
+    /// equal fingerprints write equal bytes.
+    pub fn fingerprint(&self) -> String {
+        let job = Job {
+            threads: None,
+            ..self.job.clone()
+        };
+        let mut hasher = blake3::Hasher::new();
+        let mut add = |text: &str| {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        };
+        add(env!("CARGO_PKG_VERSION"));
+        add(&format!("{job:?}"));
+        for input in &self.inputs {
+            add(&format!("{:?}", input.identity));
+        }
+        for text in &self.texts {
+            add(text.digest());
+        }
+        format!("packager run {}\n", hasher.finalize().to_hex())
+    }
+}
+
+/// The segment duration asked for; zero for every common group of pictures.
+fn target(job: &Job) -> Time {
+    match job.segment_duration {
+        SegmentDuration::Target(time) => time,
+        SegmentDuration::EveryGop => Timescale::MILLISECONDS.time(0),
+    }
+}

@@ -1,0 +1,302 @@
+//! A rendition: one track of an input, cut and placed.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use demux::{Facts, Track};
+use media::{Language, Segment, Time, TrackKind};
+use mux::cmaf::{self, Fragment, IndexEntry, Init};
+use mux::presentation::{ByteRange, Role, SegmentFacts};
+
+use super::cutting::Cut;
+use super::label::{Folders, Place};
+use super::selection::{Chosen, ChosenTrack};
+use super::{Mapping, events};
+use crate::Error;
+
+/// One track of the package: what it is, where it is cut and where it lies.
+#[derive(Debug)]
+pub struct Rendition {
+    /// Position of the input it comes from.
+    pub(crate) input: usize,
+    pub(crate) track: Track,
+    pub(crate) place: Place,
+    pub(crate) mapping: Mapping,
+    pub(crate) segments: Vec<Segment>,
+    /// `prft` and `emsg` boxes that begin a segment, by its position.
+    pub(crate) events: BTreeMap<usize, Vec<u8>>,
+    pub(crate) language: Language,
+    pub(crate) name: Option<String>,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) default: bool,
+    pub(crate) content: u32,
+    /// The rendition whose sync samples this one holds.
+    pub(crate) trick_play_of: Option<String>,
+}
+
+/// A segment, ready to be written: every byte but the samples'.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// What stands before each run of samples, and the samples.
+    pub(crate) fragments: Vec<(Vec<u8>, Range<usize>)>,
+    /// Bytes of the whole segment.
+    pub(crate) bytes: u64,
+}
+
+/// What stands before the segments of a single-file rendition.
+#[derive(Debug)]
+pub(crate) struct SingleFileLayout {
+    /// Init segment and index.
+    pub(crate) head: Vec<u8>,
+    pub(crate) init: ByteRange,
+    pub(crate) index: ByteRange,
+}
+
+impl Rendition {
+    /// Video or audio.
+    pub fn kind(&self) -> TrackKind {
+        self.track.kind()
+    }
+
+    /// The source's track.
+    pub fn track(&self) -> &Track {
+        &self.track
+    }
+
+    /// Where it is cut.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Folder of its objects, relative to the manifests.
+    pub fn folder(&self) -> &str {
+        &self.place.folder
+    }
+
+    /// Where its presentation ends.
+    pub fn end(&self) -> Time {
+        let end = self.segments.last().map_or(0, |segment| {
+            segment.start.saturating_add_unsigned(segment.duration)
+        });
+        self.track.timescale.time(end)
+    }
+
+    /// The init segment.
+    pub(crate) fn init(&self) -> Result<Vec<u8>, Error> {
+        let init = Init {
+            kind: self.kind(),
+            entries: &self.track.entries,
+            timescale: self.track.timescale,
+            language: &self.language,
+            name: &self.track.name,
+            matrix: self.track.matrix,
+            display_size: self.track.display_size,
+            media_time: self.mapping.media_time,
+            duration: self.segments.iter().map(|segment| segment.duration).sum(),
+            roles: &self.track.roles,
+        };
+        cmaf::init_segment(&init).map_err(|source| self.boxes_error("the init segment", source))
+    }
+
+    /// The segment at `index`, which exists: its heads and its size.
+    pub(crate) fn parts(&self, index: usize) -> Result<Parts, Error> {
+        let segment = &self.segments[index];
+        let failed = |source| self.boxes_error(&format!("segment {index}"), source);
+        let before = self.events.get(&index).map_or(&[][..], Vec::as_slice);
+        let mut head = cmaf::segment_head(before).map_err(failed)?;
+        let mut fragments = Vec::with_capacity(1);
+        let mut bytes = 0;
+        for (samples, entry) in self.runs(&segment.samples) {
+            let run = &self.track.samples[samples.clone()];
+            let Some(first) = run.first() else { continue };
+            let later_runs = self
+                .track
+                .entry_runs
+                .iter()
+                .filter(|run| run.first_sample <= samples.start)
+                .count();
+            let sequence = index.saturating_add(later_runs.max(1));
+            head.extend(
+                cmaf::fragment_head(&Fragment {
+                    sequence_number: u32::try_from(sequence).unwrap_or(u32::MAX),
+                    decode_time: self.mapping.decode_time(first),
+                    composition_shift: self.mapping.composition_shift,
+                    sample_description_index: entry.saturating_add(1),
+                    samples: run,
+                    boxes: &[],
+                })
+                .map_err(failed)?,
+            );
+            bytes += head.len() as u64;
+            bytes += run.iter().map(|sample| u64::from(sample.size)).sum::<u64>();
+            fragments.push((std::mem::take(&mut head), samples));
+        }
+        Ok(Parts { fragments, bytes })
+    }
+
+    /// Splits samples where the sample entry changes: one fragment has one sample entry.
+    fn runs(&self, samples: &Range<usize>) -> Vec<(Range<usize>, u32)> {
+        let runs = &self.track.entry_runs;
+        let mut out = Vec::with_capacity(1);
+        for (at, run) in runs.iter().enumerate() {
+            let end = runs
+                .get(at + 1)
+                .map_or(usize::MAX, |next| next.first_sample);
+            let part = run.first_sample.max(samples.start)..end.min(samples.end);
+            if !part.is_empty() {
+                out.push((part, run.entry));
+            }
+        }
+        out
+    }
+
+    /// What manifests say of every segment, numbered from `number_from`.
+    pub(crate) fn facts(&self, number_from: u32, offset: u64) -> Result<Vec<SegmentFacts>, Error> {
+        let mut out = Vec::with_capacity(self.segments.len());
+        let mut offset = offset;
+        for (index, segment) in self.segments.iter().enumerate() {
+            let parts = self.parts(index)?;
+            let first = self.track.samples.get(segment.samples.start);
+            let first = first.filter(|sample| sample.is_sync() && self.kind() == TrackKind::Video);
+            let iframe = first
+                .zip(parts.fragments.first())
+                .map(|(sample, (head, _))| ByteRange {
+                    offset: 0,
+                    length: head.len() as u64 + u64::from(sample.size),
+                });
+            out.push(SegmentFacts {
+                number: u64::from(number_from) + index as u64,
+                start: u64::try_from(segment.start).unwrap_or(0),
+                duration: segment.duration,
+                bytes: parts.bytes,
+                offset,
+                iframe,
+            });
+            offset += if offset > 0 { parts.bytes } else { 0 };
+        }
+        Ok(out)
+    }
+
+    /// What stands before the segments when they lie in one file.
+    pub(crate) fn single_file(&self) -> Result<SingleFileLayout, Error> {
+        let facts = self.facts(0, 0)?;
+        let sap = |index: usize| {
+            let first = self.track.samples.get(self.segments[index].samples.start);
+            first.is_some_and(media::Sample::is_sync)
+        };
+        let entries: Vec<IndexEntry> = facts
+            .iter()
+            .enumerate()
+            .map(|(index, facts)| IndexEntry {
+                bytes: facts.bytes,
+                duration: facts.duration,
+                starts_with_sap: sap(index),
+            })
+            .collect();
+        let start = facts.first().map_or(0, |facts| facts.start);
+        let index = cmaf::segment_index(&entries, start, self.track.timescale)
+            .map_err(|source| self.boxes_error("the segment index", source))?;
+        Ok(SingleFileLayout::new(self.init()?, &index))
+    }
+
+    fn boxes_error(&self, what: &str, source: isobmff::Error) -> Error {
+        Error::Boxes {
+            object: format!("{}: {what}", self.place.folder),
+            source,
+        }
+    }
+}
+
+impl SingleFileLayout {
+    pub(crate) fn new(init: Vec<u8>, index: &[u8]) -> SingleFileLayout {
+        let init_range = ByteRange {
+            offset: 0,
+            length: init.len() as u64,
+        };
+        let index_range = ByteRange {
+            offset: init_range.length,
+            length: index.len() as u64,
+        };
+        let mut head = init;
+        head.extend_from_slice(index);
+        SingleFileLayout {
+            head,
+            init: init_range,
+            index: index_range,
+        }
+    }
+}
+
+/// Places the chosen video and audio tracks.
+pub(crate) fn plan(
+    chosen: &mut Chosen,
+    cut: &mut Cut,
+    folders: &mut Folders,
+) -> Result<Vec<Rendition>, Error> {
+    let mut out: Vec<Rendition> = Vec::new();
+    let tracks = std::mem::take(&mut chosen.tracks);
+    let (media, text): (Vec<_>, Vec<_>) = tracks
+        .into_iter()
+        .zip(std::mem::take(&mut cut.segments))
+        .partition(|(chosen, _)| chosen.track.kind() != TrackKind::Text);
+    chosen.tracks = text.into_iter().map(|(chosen, _)| chosen).collect();
+    for (ChosenTrack { input, track }, segments) in media {
+        let source = &chosen.inputs[input];
+        let spec = &source.spec;
+        let language = spec
+            .language
+            .clone()
+            .unwrap_or_else(|| track.language.clone());
+        let wish = match (&spec.label, &track.facts) {
+            (Some(label), _) => label.clone(),
+            (None, Facts::Video(video)) => format!("{}p", video.height),
+            (None, Facts::Audio(_) | Facts::Text(_)) => language.to_string(),
+        };
+        let place = folders.place(track.kind(), &track.codec_string, &wish);
+        let roles = roles(spec.role, &track);
+        let alike = |other: &&Rendition| {
+            let kind = other.kind() == track.kind();
+            kind && other.input == input && other.language == language && other.roles == roles
+        };
+        let content = out.iter().filter(alike).count();
+        let named = (!track.name.is_empty()).then(|| track.name.clone());
+        let mapping = Mapping::new(&track);
+        let events =
+            events::of_segments(&source.events, &track, &mapping, &segments).map_err(|error| {
+                Error::Movie {
+                    input: source.name(),
+                    source: error.into(),
+                }
+            })?;
+        out.push(Rendition {
+            input,
+            place,
+            mapping,
+            events,
+            segments,
+            language,
+            name: spec
+                .label
+                .clone()
+                .or(named.filter(|_| track.kind() == TrackKind::Audio)),
+            roles,
+            default: spec.default && track.kind() == TrackKind::Audio,
+            content: u32::try_from(content).unwrap_or(u32::MAX),
+            trick_play_of: None,
+            track,
+        });
+    }
+    Ok(out)
+}
+
+/// The role asked for, else those the file gives in DASH's words.
+pub(crate) fn roles(asked: Option<crate::input::Role>, track: &Track) -> Vec<Role> {
+    if let Some(asked) = asked {
+        return Role::from_word(asked.word()).into_iter().collect();
+    }
+    let dash = track
+        .roles
+        .iter()
+        .filter(|(scheme, _)| scheme == "urn:mpeg:dash:role:2011");
+    dash.filter_map(|(_, word)| Role::from_word(word)).collect()
+}

@@ -1,0 +1,212 @@
+//! Which tracks of which inputs go into the package.
+
+use demux::{Track, WhenTruncated};
+use media::{Time, Timescale, TrackKind};
+
+use super::open::{self, Input};
+use super::{Rendition, twins};
+use crate::Error;
+use crate::input::InputSpec;
+use crate::job::Job;
+
+/// Inputs and the tracks chosen from them.
+pub(crate) struct Chosen {
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) tracks: Vec<ChosenTrack>,
+    /// Inputs that are subtitle documents.
+    pub(crate) documents: Vec<InputSpec>,
+}
+
+/// A track and the input it comes from.
+pub(crate) struct ChosenTrack {
+    /// Position in [`Chosen::inputs`].
+    pub(crate) input: usize,
+    pub(crate) track: Track,
+}
+
+impl Chosen {
+    /// What was asked of the input of a track.
+    pub(crate) fn spec(&self, chosen: &ChosenTrack) -> &InputSpec {
+        // Every track was chosen from an input in the list.
+        &self.inputs[chosen.input].spec
+    }
+
+    /// The tracks of a kind, with their positions.
+    pub(crate) fn of_kind(&self, kind: TrackKind) -> impl Iterator<Item = &ChosenTrack> {
+        self.tracks
+            .iter()
+            .filter(move |chosen| chosen.track.kind() == kind)
+    }
+}
+
+/// Opens all inputs and chooses their tracks.
+pub(crate) fn choose(job: &Job, warnings: &mut Vec<String>) -> Result<Chosen, Error> {
+    let when_truncated = match job.allow_truncated {
+        true => WhenTruncated::KeepWhole,
+        false => WhenTruncated::Refuse,
+    };
+    let mut chosen = Chosen {
+        inputs: Vec::new(),
+        tracks: Vec::new(),
+        documents: Vec::new(),
+    };
+    for spec in &job.inputs {
+        if is_document(spec) {
+            chosen.documents.push(spec.clone());
+            continue;
+        }
+        let opened = open::open(spec, when_truncated)?;
+        warnings.extend(opened.warnings);
+        let input = chosen.inputs.len();
+        let name = opened.input.name();
+        chosen.inputs.push(opened.input);
+        for mut track in opened.tracks {
+            begin_at_sync(&name, &mut track, warnings)?;
+            let candidate = ChosenTrack { input, track };
+            if let Some(twin) = twin(&chosen, &candidate) {
+                let twin_name = chosen.inputs[twin].name();
+                let id = candidate.track.id;
+                warnings.push(format!(
+                    "{name}: audio track {id} is the same as in {twin_name} and stored once"
+                ));
+                continue;
+            }
+            chosen.tracks.push(candidate);
+        }
+    }
+    if chosen.tracks.is_empty() && chosen.documents.is_empty() {
+        return Err(Error::Nothing(
+            "no input holds a track that can be packaged".into(),
+        ));
+    }
+    Ok(chosen)
+}
+
+/// Whether an input is a subtitle document rather than a movie, by its name.
+fn is_document(spec: &InputSpec) -> bool {
+    let extension = spec
+        .path
+        .extension()
+        .and_then(|extension| extension.to_str());
+    let extension = extension.unwrap_or_default().to_ascii_lowercase();
+    ["vtt", "srt", "ttml", "dfxp"].contains(&extension.as_str())
+}
+
+/// The input that holds the same sound already, unless the two are to be announced differently.
+fn twin(chosen: &Chosen, candidate: &ChosenTrack) -> Option<usize> {
+    if candidate.track.kind() != TrackKind::Audio {
+        return None;
+    }
+    let announced = |spec: &InputSpec| (spec.language.clone(), spec.label.clone(), spec.role);
+    let wanted = announced(chosen.spec(candidate));
+    let file = |input: usize| &chosen.inputs[input].file;
+    let found = chosen.of_kind(TrackKind::Audio).find(|other| {
+        other.input != candidate.input
+            && announced(chosen.spec(other)) == wanted
+            && twins::are_equal(
+                (&other.track, file(other.input)),
+                (&candidate.track, file(candidate.input)),
+            )
+    });
+    found.map(|other| other.input)
+}
+
+/// Removes samples before the first sync sample: nothing can decode them.
+fn begin_at_sync(name: &str, track: &mut Track, warnings: &mut Vec<String>) -> Result<(), Error> {
+    let Some(first) = track.samples.iter().position(media::Sample::is_sync) else {
+        return Err(Error::Track {
+            input: name.into(),
+            kind: track.kind().word(),
+            track: track.id,
+            why: format!(
+                "none of its {} samples is a sync sample",
+                track.samples.len()
+            ),
+        });
+    };
+    if first > 0 {
+        let (kind, id) = (track.kind(), track.id);
+        track.drop_before(first);
+        warnings.push(format!(
+            "{name}: {kind} track {id}: {first} samples before the first sync sample left out"
+        ));
+    }
+    Ok(())
+}
+
+/// Where every track begins late (a recording that kept its own clock), moves all of them to the
+/// front by the same time. A start within the first segment stays as it is.
+pub(crate) fn rebase(chosen: &mut Chosen, target: Time, warnings: &mut Vec<String>) {
+    let begins = chosen.tracks.iter().filter_map(|chosen| {
+        let first = chosen.track.samples.first()?;
+        Some(
+            chosen
+                .track
+                .timescale
+                .time(chosen.track.presentation(first)),
+        )
+    });
+    let least = if target.ticks > 0 {
+        target
+    } else {
+        Timescale::MILLISECONDS.time(2_000)
+    };
+    let Some(earliest) = begins.min().filter(|earliest| *earliest >= least) else {
+        return;
+    };
+    for chosen in &mut chosen.tracks {
+        let track = &mut chosen.track;
+        let ticks = earliest.rescale(track.timescale);
+        track.timeline.offset = track.timeline.offset.saturating_sub(ticks);
+        track.timeline.end = track.timeline.end.map(|end| end.saturating_sub(ticks));
+    }
+    warnings.push(format!(
+        "all tracks begin at {earliest} or later; that time becomes 0"
+    ));
+}
+
+/// Warns of renditions that end early and of pictures without sound.
+pub(crate) fn warn_of_gaps(renditions: &[Rendition], target: Time, warnings: &mut Vec<String>) {
+    let has = |kind| renditions.iter().any(|rendition| rendition.kind() == kind);
+    if has(TrackKind::Video) && !has(TrackKind::Audio) {
+        warnings.push("there is no audio".into());
+    }
+    let allowed = if target.ticks > 0 {
+        target.seconds()
+    } else {
+        2.0
+    };
+    for kind in [TrackKind::Video, TrackKind::Audio] {
+        let of_kind = || {
+            renditions
+                .iter()
+                .filter(|rendition| rendition.kind() == kind)
+        };
+        let Some(longest) = of_kind().map(Rendition::end).max() else {
+            continue;
+        };
+        for rendition in of_kind() {
+            let missing = longest.seconds() - rendition.end().seconds();
+            if missing > allowed {
+                warnings.push(format!(
+                    "{}: ends at {}, {missing:.3} s before the longest {kind} rendition",
+                    rendition.place.folder,
+                    rendition.end(),
+                ));
+            }
+        }
+    }
+    let ends = |kind| {
+        let of_kind = renditions
+            .iter()
+            .filter(|rendition| rendition.kind() == kind);
+        of_kind
+            .map(|rendition| rendition.end().seconds())
+            .reduce(f64::max)
+    };
+    if let (Some(video), Some(audio)) = (ends(TrackKind::Video), ends(TrackKind::Audio)) {
+        if (video - audio).abs() > allowed {
+            warnings.push(format!("video lasts {video:.3} s, audio {audio:.3} s"));
+        }
+    }
+}

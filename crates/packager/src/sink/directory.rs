@@ -1,0 +1,228 @@
+//! A directory on a file system.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Object, Sink};
+
+/// The file that marks a directory as an unfinished run. It holds the job's fingerprint, is locked
+/// while a process writes, and goes when the package is whole.
+const JOURNAL: &str = ".packager-run";
+
+/// What a temporary name ends in; it also begins with a dot, so no server lists it.
+const PART: &str = ".part";
+
+/// What of a package lies in its directory.
+const PACKAGE_ENTRIES: [&str; 6] = ["cmaf", "dash", "hls", "0", "1", "package.json"];
+
+/// What to do about what lies in the output directory already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// Go on with an unfinished run of the same job, refuse everything else.
+    Resume,
+    /// Remove an old package or unfinished run first. Files that belong to no package stay.
+    Replace,
+}
+
+/// Writes objects as files under one directory.
+#[derive(Debug)]
+pub struct DirectorySink {
+    root: PathBuf,
+    journal: File,
+    resumed: bool,
+}
+
+impl DirectorySink {
+    /// Takes possession of `root` for the job with this `fingerprint`: creates it where missing,
+    /// locks it against other processes, and goes on with an unfinished run of the same job.
+    ///
+    /// # Errors
+    /// Where the directory holds anything else (unless `existing` says to replace it), is locked
+    /// by another process, or cannot be written. The text names the path.
+    pub fn open(root: &Path, fingerprint: &str, existing: Existing) -> io::Result<DirectorySink> {
+        fs::create_dir_all(root).map_err(|error| at(root, &error))?;
+        let path = root.join(JOURNAL);
+        let unfinished = path.exists();
+        if !unfinished && existing == Existing::Resume {
+            refuse_unless_empty(root)?;
+        }
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let journal = options.open(&path).map_err(|error| at(&path, &error))?;
+        journal.try_lock().map_err(|error| match error {
+            fs::TryLockError::WouldBlock => refusal(
+                root,
+                "another process is writing to it; wait for it or choose another",
+            ),
+            fs::TryLockError::Error(error) => at(&path, &error),
+        })?;
+        let found = fs::read_to_string(&path).map_err(|error| at(&path, &error))?;
+        // An empty journal is a run that was killed before it wrote anything else.
+        let resumed = found == fingerprint;
+        if !resumed && existing == Existing::Resume && !found.is_empty() {
+            let text = "holds an unfinished run of another job; finish that, choose another \
+                        directory, or replace it with --force";
+            return Err(refusal(root, text));
+        }
+        if !resumed {
+            if existing == Existing::Replace {
+                remove_package(root)?;
+            }
+            fs::write(&path, fingerprint).map_err(|error| at(&path, &error))?;
+        }
+        Ok(DirectorySink {
+            root: root.into(),
+            journal,
+            resumed,
+        })
+    }
+
+    /// Whether this goes on with an unfinished run.
+    pub fn is_resumed(&self) -> bool {
+        self.resumed
+    }
+
+    fn file(&self, path: &str) -> PathBuf {
+        debug_assert!(
+            !path.split('/').any(|part| part == ".."),
+            "paths stay inside the package"
+        );
+        self.root.join(path)
+    }
+}
+
+/// Refuses a directory that holds anything.
+fn refuse_unless_empty(root: &Path) -> io::Result<()> {
+    let mut entries = fs::read_dir(root).map_err(|error| at(root, &error))?;
+    let Some(entry) = entries.next() else {
+        return Ok(());
+    };
+    let name = entry.map_err(|error| at(root, &error))?.file_name();
+    let text = format!(
+        "is not empty (it holds {:?}); choose another directory, or replace a package with --force",
+        name.to_string_lossy()
+    );
+    Err(refusal(root, &text))
+}
+
+fn remove_package(root: &Path) -> io::Result<()> {
+    for name in PACKAGE_ENTRIES {
+        let path = root.join(name);
+        let removed = match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_dir() => fs::remove_dir_all(&path),
+            Ok(_) => fs::remove_file(&path),
+            Err(_) => Ok(()),
+        };
+        removed.map_err(|error| at(&path, &error))?;
+    }
+    Ok(())
+}
+
+/// Removes what killed runs left under temporary names.
+fn remove_parts(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if entry.file_type()?.is_dir() {
+            remove_parts(&entry.path())?;
+        } else if name.to_string_lossy().ends_with(PART) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn at(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+fn refusal(root: &Path, text: &str) -> io::Error {
+    io::Error::new(
+        io::ErrorKind::AlreadyExists,
+        format!("{}: {text}", root.display()),
+    )
+}
+
+impl Sink for DirectorySink {
+    fn create<'s>(&'s self, path: &str) -> io::Result<Box<dyn Object + 's>> {
+        let target = self.file(path);
+        let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("{path:?}: no name"),
+            ));
+        };
+        let part = folder.join(format!(".{}{PART}", name.to_string_lossy()));
+        let file = match File::create(&part) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
+                File::create(&part)
+            }
+            other => other,
+        };
+        let file = file.map_err(|error| at(&part, &error))?;
+        Ok(Box::new(DirectoryObject {
+            file,
+            part,
+            target,
+            committed: false,
+        }))
+    }
+
+    fn size_of(&self, path: &str) -> Option<u64> {
+        // Without a journal of the same job nothing that lies here can be trusted.
+        if !self.resumed {
+            return None;
+        }
+        let found = fs::symlink_metadata(self.file(path)).ok()?;
+        found.is_file().then(|| found.len())
+    }
+
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        let path = self.file(path);
+        fs::read(&path).map_err(|error| at(&path, &error))
+    }
+
+    fn finish(&self) -> io::Result<()> {
+        for name in PACKAGE_ENTRIES {
+            let path = self.root.join(name);
+            if self.resumed && path.is_dir() {
+                remove_parts(&path).map_err(|error| at(&path, &error))?;
+            }
+        }
+        let path = self.root.join(JOURNAL);
+        fs::remove_file(&path).map_err(|error| at(&path, &error))?;
+        self.journal.unlock().map_err(|error| at(&path, &error))
+    }
+}
+
+struct DirectoryObject {
+    file: File,
+    part: PathBuf,
+    target: PathBuf,
+    committed: bool,
+}
+
+impl Object for DirectoryObject {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file
+            .write_all(bytes)
+            .map_err(|error| at(&self.target, &error))
+    }
+
+    fn commit(mut self: Box<Self>) -> io::Result<()> {
+        fs::rename(&self.part, &self.target).map_err(|error| at(&self.target, &error))?;
+        self.committed = true;
+        Ok(())
+    }
+}
+
+impl Drop for DirectoryObject {
+    fn drop(&mut self) {
+        if !self.committed {
+            // Nothing can be done about a failure here, and a part is never taken for an object.
+            let _ = fs::remove_file(&self.part);
+        }
+    }
+}
