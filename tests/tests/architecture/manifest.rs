@@ -51,8 +51,7 @@ impl Manifest {
 /// The manifest of the crate in `folder`.
 pub(crate) fn read(folder: &Path) -> Manifest {
     let path = folder.join("Cargo.toml");
-    let text = std::fs::read_to_string(&path);
-    Manifest::parse(&text.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+    Manifest::parse(&std::fs::read_to_string(path).expect("a crate has a manifest"))
 }
 
 /// The manifests of the crates in the folders of `parent`, sorted by name.
