@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A four-character code: the type of a box, a brand, a handler, a grouping type.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FourCc(pub [u8; 4]);
 
 impl FourCc {

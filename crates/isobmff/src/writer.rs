@@ -9,9 +9,14 @@ use crate::{BoxBody, Error, FourCc, Place};
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
-    path: Vec<FourCc>,
+    /// The boxes being written, for errors: as many as anybody nests, and none allocated.
+    path: [FourCc; PATH],
+    depth: usize,
     error: Option<Error>,
 }
+
+/// Levels of boxes that an error names.
+const PATH: usize = 12;
 
 macro_rules! integers {
     ($($name:ident: $type:ty),*) => {$(
@@ -32,6 +37,14 @@ impl Writer {
     pub fn with_capacity(bytes: usize) -> Writer {
         Writer {
             bytes: Vec::with_capacity(bytes),
+            ..Writer::default()
+        }
+    }
+
+    /// Onto what `bytes` holds already.
+    pub fn onto(bytes: Vec<u8>) -> Writer {
+        Writer {
+            bytes,
             ..Writer::default()
         }
     }
@@ -105,7 +118,8 @@ impl Writer {
             return value;
         }
         if self.error.is_none() {
-            let path: Vec<String> = self.path.iter().map(FourCc::to_string).collect();
+            let path = self.path.iter().take(self.depth);
+            let path: Vec<String> = path.map(FourCc::to_string).collect();
             let place = if path.is_empty() {
                 Place::FILE.to_string()
             } else {
@@ -136,6 +150,13 @@ impl Writer {
         self.bytes.resize(self.bytes.len().saturating_add(count), 0);
     }
 
+    /// `count` zero bytes, given back to be filled.
+    pub fn space(&mut self, count: usize) -> &mut [u8] {
+        let start = self.bytes.len();
+        self.zeros(count);
+        self.bytes.get_mut(start..).unwrap_or_default()
+    }
+
     /// A null-terminated string; cut at a null within, which the field cannot hold.
     pub fn cstr(&mut self, text: &[u8]) {
         self.bytes(text.split(|byte| *byte == 0).next().unwrap_or_default());
@@ -154,9 +175,12 @@ impl Writer {
         let start = self.bytes.len();
         self.u32(0);
         self.fourcc(kind);
-        self.path.push(kind);
+        if let Some(level) = self.path.get_mut(self.depth) {
+            *level = kind;
+        }
+        self.depth += 1;
         content(self);
-        self.path.pop();
+        self.depth -= 1;
         patch_size(&mut self.bytes, start, u32::MAX);
     }
 
@@ -225,6 +249,28 @@ mod tests {
             error,
             "file: time: is 4294967296, expected at most 4294967295"
         );
+    }
+
+    #[test]
+    fn boxes_nested_deeper_than_errors_name_are_written_all_the_same() {
+        fn nest(writer: &mut Writer, depth: usize) {
+            match depth {
+                0 => writer.count_u8("count", 1),
+                _ => writer.boxed(FourCc::new(b"moov"), |writer| nest(writer, depth - 1)),
+            }
+        }
+        let mut writer = Writer::onto(vec![7]);
+        nest(&mut writer, PATH + 3);
+        let bytes = writer.finish().unwrap();
+        assert_eq!(bytes.len(), 2 + 8 * (PATH + 3));
+        assert_eq!(bytes[..5], [7, 0, 0, 0, 8 * (PATH as u8 + 3) + 1]);
+    }
+
+    #[test]
+    fn space_is_filled_in_place() {
+        let mut writer = Writer::onto(vec![1]);
+        writer.space(2).copy_from_slice(&[2, 3]);
+        assert_eq!(writer.finish().unwrap(), [1, 2, 3]);
     }
 
     #[test]
