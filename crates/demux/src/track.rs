@@ -109,7 +109,10 @@ impl EntryRun {
     /// Moves runs to the front by `count` samples that went, of which `left` are left, and drops
     /// the runs that lost all theirs.
     pub(crate) fn drop_before(runs: &mut Vec<EntryRun>, count: usize, left: usize) {
-        let first = runs.iter().rposition(|run| run.first_sample <= count).unwrap_or(0);
+        let first = runs
+            .iter()
+            .rposition(|run| run.first_sample <= count)
+            .unwrap_or(0);
         runs.drain(..first);
         for run in runs.iter_mut() {
             run.first_sample = run.first_sample.saturating_sub(count);
