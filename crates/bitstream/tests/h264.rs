@@ -409,3 +409,12 @@ fn missing_parameter_sets_are_named() {
     let text = "slice_header at bit 14: pic_parameter_set_id: is 0, no such parameter set";
     assert_eq!(error.to_string(), text);
 }
+
+#[test]
+fn slice_beyond_the_picture_is_refused() {
+    // 192x128 has 96 macroblocks; first_mb_in_slice is 96.
+    let sets = sets(X264_SPS, X264_PPS);
+    let error = SliceHeader::parse(&hex("410309a5ffffffff"), &sets).unwrap_err();
+    let text = "slice_header at bit 8: first_mb_in_slice: is 96, expected 0 to 95";
+    assert_eq!(error.to_string(), text);
+}

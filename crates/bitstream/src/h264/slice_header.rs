@@ -1,14 +1,13 @@
 //! The slice header.
 
-use super::{NalHeader, NalUnitType, ParameterSets, PicOrderCnt, Pps, SliceGroups, Sps};
+use super::{
+    DecRefPicMarking, NalHeader, NalUnitType, ParameterSets, PicOrderCnt, Pps, PredWeightTable,
+    SliceGroups, Sps,
+};
 use crate::Error;
 use crate::bits::BitReader;
 
 const STRUCTURE: &str = "slice_header";
-
-/// Marking operations of one picture: every one of 32 reference fields unmarked and marked anew,
-/// and the three that occur once.
-const MAX_OPERATIONS: usize = 67;
 
 /// A slice header, H.264 7.3.3: values as coded, or as inferred where the standard infers them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,59 +116,6 @@ pub enum RefListModification {
     LongTerm(u32),
 }
 
-/// pred_weight_table(), H.264 7.3.3.2.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PredWeightTable {
-    /// `luma_log2_weight_denom`, 0 to 7.
-    pub luma_log2_weight_denom: u8,
-    /// `chroma_log2_weight_denom`, 0 to 7; `None` without chroma.
-    pub chroma_log2_weight_denom: Option<u8>,
-    /// The entries of lists 0 and 1.
-    pub weights: [Vec<PredWeight>; 2],
-}
-
-/// Weight and offset of one reference; `None` where its flag is 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct PredWeight {
-    /// Luma: weight, offset.
-    pub luma: Option<(i16, i16)>,
-    /// Cb and Cr: weight, offset.
-    pub chroma: Option<[(i16, i16); 2]>,
-}
-
-/// dec_ref_pic_marking(), H.264 7.3.3.3.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DecRefPicMarking {
-    /// Of an IDR picture.
-    Idr {
-        /// `no_output_of_prior_pics_flag`.
-        no_output_of_prior_pics: bool,
-        /// `long_term_reference_flag`.
-        long_term_reference: bool,
-    },
-    /// By age.
-    SlidingWindow,
-    /// By the operations listed, without the one that ends them.
-    Adaptive(Vec<MemoryManagement>),
-}
-
-/// `memory_management_control_operation`, H.264 table 7-9.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MemoryManagement {
-    /// 1, with `difference_of_pic_nums_minus1`.
-    UnmarkShortTerm(u32),
-    /// 2, with `long_term_pic_num`.
-    UnmarkLongTerm(u32),
-    /// 3, with `difference_of_pic_nums_minus1` and `long_term_frame_idx`.
-    MakeLongTerm(u32, u32),
-    /// 4, with `max_long_term_frame_idx_plus1`.
-    MaxLongTermIdx(u32),
-    /// 5.
-    UnmarkAll,
-    /// 6, with `long_term_frame_idx`.
-    CurrentLongTerm(u32),
-}
-
 impl SliceHeader {
     /// Reads the header of a NAL unit of type 1, 2, 5 or 19; the unit may be cut anywhere after
     /// its slice header.
@@ -245,6 +191,14 @@ impl SliceHeader {
             self.field_pic = r.flag("field_pic_flag")?;
             self.bottom_field = self.field_pic && r.flag("bottom_field_flag")?;
         }
+        // In a field, or where macroblocks come in pairs, half as many places can start a slice.
+        let halved = u32::from(self.field_pic || sps.mb_adaptive_frame_field);
+        let places = sps
+            .pic_width_in_mbs()
+            .saturating_mul(sps.frame_height_in_mbs())
+            >> halved;
+        let (first, most) = (self.first_mb_in_slice.into(), i64::from(places) - 1);
+        r.check(8, "first_mb_in_slice", first, 0, most)?;
         if self.nal.nal_unit_type == NalUnitType::IDR {
             self.idr_pic_id = Some(r.ue_max(65_535, "idr_pic_id")? as u16);
         }
@@ -427,90 +381,5 @@ fn modifications(r: &mut BitReader, most: usize) -> Result<Vec<RefListModificati
             2 => RefListModification::LongTerm(r.ue("long_term_pic_num")?),
             _ => return Ok(steps),
         });
-    }
-}
-
-impl PredWeightTable {
-    fn read(
-        r: &mut BitReader,
-        active_minus1: [Option<u8>; 2],
-        chroma: bool,
-    ) -> Result<PredWeightTable, Error> {
-        let luma_log2_weight_denom = r.ue_small(7, "luma_log2_weight_denom")?;
-        let chroma_log2_weight_denom = if chroma {
-            Some(r.ue_small(7, "chroma_log2_weight_denom")?)
-        } else {
-            None
-        };
-        let mut weights = [Vec::new(), Vec::new()];
-        for (list, count) in weights.iter_mut().zip(active_minus1) {
-            for _ in 0..count.map_or(0, |minus1| u32::from(minus1) + 1) {
-                list.push(PredWeight::read(r, chroma)?);
-            }
-        }
-        Ok(PredWeightTable {
-            luma_log2_weight_denom,
-            chroma_log2_weight_denom,
-            weights,
-        })
-    }
-}
-
-impl PredWeight {
-    fn read(r: &mut BitReader, with_chroma: bool) -> Result<PredWeight, Error> {
-        let mut entry = PredWeight::default();
-        if r.flag("luma_weight_flag")? {
-            let weight = r.se_range(-128, 127, "luma_weight")? as i16;
-            entry.luma = Some((weight, r.se_range(-128, 127, "luma_offset")? as i16));
-        }
-        if with_chroma && r.flag("chroma_weight_flag")? {
-            let mut pairs = [(0, 0); 2];
-            for pair in &mut pairs {
-                pair.0 = r.se_range(-128, 127, "chroma_weight")? as i16;
-                pair.1 = r.se_range(-128, 127, "chroma_offset")? as i16;
-            }
-            entry.chroma = Some(pairs);
-        }
-        Ok(entry)
-    }
-}
-
-impl DecRefPicMarking {
-    fn read(r: &mut BitReader, nal_unit_type: NalUnitType) -> Result<DecRefPicMarking, Error> {
-        if nal_unit_type == NalUnitType::IDR {
-            return Ok(DecRefPicMarking::Idr {
-                no_output_of_prior_pics: r.flag("no_output_of_prior_pics_flag")?,
-                long_term_reference: r.flag("long_term_reference_flag")?,
-            });
-        }
-        if !r.flag("adaptive_ref_pic_marking_mode_flag")? {
-            return Ok(DecRefPicMarking::SlidingWindow);
-        }
-        let mut operations = Vec::new();
-        loop {
-            let bit = r.position();
-            let operation = r.ue_small(6, "memory_management_control_operation")?;
-            if operations.len() >= MAX_OPERATIONS {
-                r.check(
-                    bit,
-                    "memory_management_control_operation",
-                    operation.into(),
-                    0,
-                    0,
-                )?;
-            }
-            operations.push(match operation {
-                0 => return Ok(DecRefPicMarking::Adaptive(operations)),
-                1 => MemoryManagement::UnmarkShortTerm(r.ue("difference_of_pic_nums_minus1")?),
-                2 => MemoryManagement::UnmarkLongTerm(r.ue("long_term_pic_num")?),
-                3 => {
-                    let difference = r.ue("difference_of_pic_nums_minus1")?;
-                    MemoryManagement::MakeLongTerm(difference, r.ue("long_term_frame_idx")?)
-                }
-                4 => MemoryManagement::MaxLongTermIdx(r.ue("max_long_term_frame_idx_plus1")?),
-                5 => MemoryManagement::UnmarkAll,
-                _ => MemoryManagement::CurrentLongTerm(r.ue("long_term_frame_idx")?),
-            });
-        }
     }
 }
