@@ -10,6 +10,7 @@ mod ref_pic_set;
 mod scaling;
 mod slice_header;
 mod sps;
+mod sps_extensions;
 mod vps;
 mod vui;
 
@@ -22,9 +23,7 @@ pub use profile_tier_level::{ProfileTierLevel, SubLayerLevel};
 pub use ref_pic_set::ShortTermRefPicSet;
 pub use scaling::{ScalingList, ScalingListData};
 pub use slice_header::{LongTermRef, SliceHeader, SliceType};
-pub use sps::{
-    ConformanceWindow, LongTermRefPic, Pcm, Sps, SpsRangeExtension, SpsSccExtension,
-    SubLayerOrdering,
-};
+pub use sps::{ConformanceWindow, LongTermRefPic, Pcm, Sps, SubLayerOrdering};
+pub use sps_extensions::{SpsRangeExtension, SpsSccExtension};
 pub use vps::Vps;
 pub use vui::{BitstreamRestriction, Timing, Vui};
