@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn he_aac_is_found_in_explicit_and_in_backward_compatible_signalling() {
-        // libfdk-aac, -profile:a aac_he, 44.1 kHz stereo, hierarchical and backward compatible.
+        // 22.05 kHz stereo and SBR to 44.1 kHz, hierarchical and backward compatible.
         for bytes in [
             &[0x2b, 0x92, 0x08, 0x00][..],
             &[0x13, 0x90, 0x56, 0xe5, 0xa0],
@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn he_aac_v2_plays_two_channels_from_one() {
-        // libfdk-aac, -profile:a aac_he_v2, 44.1 kHz, hierarchical and backward compatible.
+        // 22.05 kHz mono with SBR and PS, hierarchical and backward compatible.
         for bytes in [
             &[0xeb, 0x8a, 0x08, 0x00][..],
             &[0x13, 0x88, 0x56, 0xe5, 0xa5, 0x48, 0x80],

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use crate::colour::{ChromaFormat, Colour};
 
 /// H.264: `avc1.64001F`, from the three bytes after `configurationVersion` of `avcC` (or after
-/// the header of a sequence parameter set). ISO/IEC 14496-15 E.2, RFC 6381 3.3.
+/// the header of a sequence parameter set). RFC 6381 3.3.
 pub fn avc(sample_entry: &str, profile_idc: u8, constraint_flags: u8, level_idc: u8) -> String {
     format!("{sample_entry}.{profile_idc:02X}{constraint_flags:02X}{level_idc:02X}")
 }
@@ -267,7 +267,7 @@ mod tests {
             }),
             "av01.0.04M.08"
         );
-        // The two examples of the binding's clause 5.
+        // The example of the binding's clause 5.
         let colour = Colour {
             primaries: 9,
             transfer: 16,

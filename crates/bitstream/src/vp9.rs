@@ -128,9 +128,9 @@ impl KeyFrameHeader {
 mod tests {
     use super::*;
 
-    /// 1280x720, RGB, from FFmpeg with libvpx.
+    /// First frame of Firefox's test file color_quads, gbrp: 1280x720, RGB.
     const RGB_FRAME: [u8; 10] = [0xa2, 0x49, 0x83, 0x42, 0xe0, 0x4f, 0xf0, 0x2c, 0xf6, 0x00];
-    /// 1280x720, 10 bits, BT.709 in narrow range, from FFmpeg with libvpx.
+    /// Of the same, tv.yuv420p10: 10 bits, BT.709 in narrow range.
     const TEN_BITS: [u8; 10] = [0x92, 0x49, 0x83, 0x42, 0x20, 0x27, 0xf8, 0x16, 0x7b, 0x00];
 
     #[test]

@@ -315,11 +315,11 @@ fn skip_tools(r: &mut BitReader, reduced: bool) -> Result<(), Error> {
 mod tests {
     use super::*;
 
-    /// 320x240, 4:4:4, from FFmpeg with libaom.
+    /// `configOBUs` of fq's test file av1.mp4: 320x240, 4:4:4.
     const HIGH: &[u8] = b"\x0a\x0d\x20\x00\x00\xfa\x1e\x7f\xde\x21\x0a\xd0\x20\x20\x25";
-    /// 1920x1080, 10 bits, BT.2020 with PQ, from FFmpeg with libaom.
+    /// Of Firefox's test file av1hdr2020.mp4: 1920x1080, 10 bits, BT.2020 with PQ.
     const HDR: &[u8] = b"\x0a\x0e\x00\x00\x00\x4a\xab\xbf\xc3\x77\xef\xe3\x42\x44\x02\x41";
-    /// 400x300, BT.601, from FFmpeg with libaom.
+    /// Of Firefox's test file bipbop-clearkey-video-av1.mp4: 400x300, BT.601.
     const SD: &[u8] = b"\x0a\x0e\x00\x00\x00\x04\x46\x3e\x56\x7f\xfc\xc8\x30\x08\x30\x20";
 
     fn find(obus: &[u8]) -> SequenceHeader {

@@ -96,8 +96,7 @@ pub struct FrameCropping {
     pub bottom: u32,
 }
 
-/// Macroblocks in a row or column, at most. Level 6.2 allows 1055; the codec string's byte could
-/// name more, but no decoder takes more.
+/// Macroblocks in a row or column, at most: about four times what level 6.2 allows.
 const MAX_MBS: u32 = 4096;
 
 impl Sps {
