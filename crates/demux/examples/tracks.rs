@@ -1,12 +1,19 @@
-//! Prints the tracks of movies: `cargo run -p demux --example tracks -- FILE...`.
+//! Prints the tracks of movies: `cargo run -p demux --example tracks -- [--samples] FILE...`.
+//!
+//! With `--samples`, one line per sample follows each track: `sample`, track ID, presentation time
+//! and decoding time in ticks of the media, presentation time after the edit list, duration, size,
+//! byte offset, `K` for sync samples.
 
 use std::error::Error;
 use std::fs::File;
 
-use demux::{Limits, Movie, WhenTruncated};
+use demux::{Limits, Movie, Track, WhenTruncated};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for path in std::env::args_os().skip(1) {
+    let (flags, paths): (Vec<_>, Vec<_>) = std::env::args_os()
+        .skip(1)
+        .partition(|arg| arg == "--samples");
+    for path in paths {
         let shown = path.to_string_lossy().into_owned();
         let movie = match Movie::read(
             &File::open(&path)?,
@@ -36,6 +43,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 track.timescale.seconds(first),
                 track.timeline,
             );
+            if !flags.is_empty() {
+                print_samples(track);
+            }
         }
         for track in &movie.unusable {
             println!("  {} unusable: {}", track.id, track.why);
@@ -45,4 +55,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+fn print_samples(track: &Track) {
+    for sample in &track.samples {
+        println!(
+            "sample {} {} {} {} {} {} {} {}",
+            track.id,
+            sample.pts(),
+            sample.dts,
+            track.presentation(sample),
+            sample.duration,
+            sample.size,
+            sample.offset,
+            if sample.is_sync() { "K" } else { "_" },
+        );
+    }
 }

@@ -16,6 +16,8 @@
 
 use media::{Sample, Time, Timescale, TrackKind};
 
+use crate::limits::MAX_TIME;
+
 /// One entry of an `elst` box, ISO/IEC 14496-12 8.6.6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edit {
@@ -88,8 +90,11 @@ pub enum EditError {
         /// The sync sample after, or the end of the track.
         after: Time,
     },
+    /// The list asks to be played over and over.
+    #[error("flags ask for the edits to be repeated, which no manifest can say")]
+    Repeats,
     /// Numbers too large to mean a time.
-    #[error("edit list times overflow 64 bits")]
+    #[error("edit list times are beyond {MAX_TIME} ticks")]
     Overflow,
 }
 
@@ -146,20 +151,21 @@ pub fn apply(
     let Some(window) = window(edits, movie, track)? else {
         return Ok(Timeline::WHOLE);
     };
+    if window.begin > 0 && natural_end(samples) <= window.begin {
+        return Err(EditError::ShowsNothing);
+    }
     let dropped_after = drop_after(&window, samples);
     let dropped_before = match kind {
         TrackKind::Video => drop_pictures_before(&window, track, samples)?,
-        TrackKind::Audio | TrackKind::Text => drop_frames_before(&window, samples),
+        TrackKind::Audio => drop_frames_before(&window, PREROLL_FRAMES, samples),
+        TrackKind::Text => drop_frames_before(&window, 0, samples),
     };
     if samples.is_empty() {
         return Err(EditError::ShowsNothing);
     }
-    let offset = window
-        .delay
-        .checked_sub(window.begin)
-        .ok_or(EditError::Overflow)?;
-    let last = |sample: &Sample| sample.pts().saturating_add(i64::from(sample.duration));
-    let natural = samples.iter().map(last).max().unwrap_or(0);
+    // Both are at most 2^60.
+    let offset = window.delay - window.begin;
+    let natural = natural_end(samples);
     // Durations are rounded to the movie's ticks, so an end that is nearer than one says nothing.
     let tick = movie.time(1).rescale(track).saturating_add(1);
     let cut = natural.saturating_sub(window.end) > tick;
@@ -172,15 +178,22 @@ pub fn apply(
     })
 }
 
+/// Where the last sample ends, in media time.
+fn natural_end(samples: &[Sample]) -> i64 {
+    let end = |sample: &Sample| sample.pts().saturating_add(i64::from(sample.duration));
+    samples.iter().map(end).max().unwrap_or(0)
+}
+
 /// The one stretch of media that the list shows, or `None` for a list without entries.
 fn window(edits: &[Edit], movie: Timescale, track: Timescale) -> Result<Option<Window>, EditError> {
+    let believed = |ticks: i64| Some(ticks).filter(|ticks| *ticks <= MAX_TIME);
     let ticks = |duration: u64| -> Result<i64, EditError> {
         let duration = i64::try_from(duration).map_err(|_| EditError::Overflow)?;
-        Ok(movie.time(duration).rescale(track))
+        believed(movie.time(duration).rescale(track)).ok_or(EditError::Overflow)
     };
     // Durations are rounded to the movie's ticks, so neighbours may miss each other by one.
     let tolerance = movie.time(1).rescale(track).saturating_add(1);
-    let mut delay = 0_i64;
+    let mut delay = 0_u64;
     let mut shown: Option<(i64, i64)> = None;
     let trailing = edits
         .iter()
@@ -196,9 +209,7 @@ fn window(edits: &[Edit], movie: Timescale, track: Timescale) -> Result<Option<W
             if shown.is_some() {
                 return Err(EditError::GapInTheMiddle { index });
             }
-            delay = delay
-                .checked_add(ticks(edit.segment_duration)?)
-                .ok_or(EditError::Overflow)?;
+            delay = delay.saturating_add(edit.segment_duration);
             continue;
         }
         if edit.media_time < 0 {
@@ -213,15 +224,13 @@ fn window(edits: &[Edit], movie: Timescale, track: Timescale) -> Result<Option<W
                 rate: edit.media_rate,
             });
         }
+        let begin = believed(edit.media_time).ok_or(EditError::Overflow)?;
         let end = match edit.segment_duration {
             0 => i64::MAX,
-            duration => edit
-                .media_time
-                .checked_add(ticks(duration)?)
-                .ok_or(EditError::Overflow)?,
+            duration => begin + ticks(duration)?,
         };
         shown = match shown {
-            None => Some((edit.media_time, end)),
+            None => Some((begin, end)),
             Some((begin, expected)) if edit.media_time.abs_diff(expected) <= tolerance as u64 => {
                 Some((begin, end))
             }
@@ -235,7 +244,11 @@ fn window(edits: &[Edit], movie: Timescale, track: Timescale) -> Result<Option<W
         };
     }
     match shown {
-        Some((begin, end)) => Ok(Some(Window { begin, end, delay })),
+        Some((begin, end)) => Ok(Some(Window {
+            begin,
+            end,
+            delay: ticks(delay)?,
+        })),
         None if edits.is_empty() => Ok(None),
         None => Err(EditError::ShowsNothing),
     }
@@ -252,8 +265,8 @@ fn drop_after(window: &Window, samples: &mut Vec<Sample>) -> usize {
     dropped
 }
 
-/// Removes the audio or text samples that end before the window, but for a few frames of priming.
-fn drop_frames_before(window: &Window, samples: &mut Vec<Sample>) -> usize {
+/// Removes the audio or text samples that end before the window, but for `preroll` of them.
+fn drop_frames_before(window: &Window, preroll: usize, samples: &mut Vec<Sample>) -> usize {
     let shown = samples
         .iter()
         .position(|sample| sample.pts().saturating_add(i64::from(sample.duration)) > window.begin)
@@ -262,7 +275,7 @@ fn drop_frames_before(window: &Window, samples: &mut Vec<Sample>) -> usize {
         samples.clear();
         return shown;
     }
-    let first = shown.saturating_sub(PREROLL_FRAMES);
+    let first = shown.saturating_sub(preroll);
     let sync = samples
         .iter()
         .take(first + 1)
@@ -291,43 +304,63 @@ fn drop_pictures_before(
     let Some((at, first)) = first.map(|(at, sample)| (at, *sample)) else {
         return Ok(0);
     };
-    if !first.is_sync() {
-        let sync = |found: Option<&Sample>| found.map(|sample| track.time(sample.pts()));
-        let before = sync(samples[..at].iter().rev().find(|sample| sample.is_sync()));
-        let after = sync(samples[at..].iter().find(|sample| sample.is_sync()));
-        let last = samples.last().map_or(first, |sample| *sample);
-        return Err(EditError::StartsInsideGroup {
-            begin: track.time(window.begin),
-            before: before.unwrap_or(track.time(first.pts())),
-            after: after.unwrap_or(track.time(last.pts())),
-        });
-    }
-    let count = samples.len();
-    samples.drain(..at);
-    if let Some(sync) = samples.first_mut() {
-        let late = window.begin.saturating_sub(sync.pts());
-        sync.dts = sync.dts.saturating_add(late);
-        sync.duration = sync
-            .duration
-            .saturating_sub(u32::try_from(late).unwrap_or(u32::MAX));
-    }
     // Leading pictures of an open group: they follow the sync sample in decoding order and are
     // shown before it, so nothing that stays depends on them.
     let leading = samples
         .iter()
-        .skip(1)
-        .take_while(|s| s.pts() < window.begin)
+        .skip(at + 1)
+        .take_while(|sample| sample.pts() < window.begin)
         .count();
-    if leading > 0 {
-        let lost: i64 = samples[1..=leading]
-            .iter()
-            .map(|s| i64::from(s.duration))
-            .sum();
-        samples.drain(1..=leading);
-        if let Some(sync) = samples.first_mut() {
-            let duration = i64::from(sync.duration).saturating_add(lost);
-            sync.duration = u32::try_from(duration).unwrap_or(u32::MAX);
-        }
+    let later = samples.iter().skip(at + 1 + leading);
+    let is_clean = later.clone().all(|sample| sample.pts() >= window.begin);
+    if !first.is_sync() || !is_clean {
+        return Err(starts_inside_group(window, track, at, samples));
     }
-    Ok(count - samples.len())
+    let next = later.map(|sample| sample.dts).next();
+    samples.drain(at + 1..=at + leading);
+    samples.drain(..at);
+    if let (Some(sync), Some(next)) = (samples.first_mut(), next) {
+        // The samples between went, and it lasts until the next that is left.
+        sync.duration = u32::try_from(next.saturating_sub(sync.dts)).unwrap_or(u32::MAX);
+    }
+    if let Some(sync) = samples.first_mut() {
+        shorten(sync, window.begin.saturating_sub(sync.pts()));
+    }
+    Ok(at + leading)
+}
+
+/// Presents a sample `late` ticks later. It is decoded later by as much as the next sample allows;
+/// what is left goes into its composition offset.
+fn shorten(sample: &mut Sample, late: i64) {
+    let late = u32::try_from(late).unwrap_or(u32::MAX);
+    let moved = late.min(sample.duration.saturating_sub(1));
+    sample.dts = sample.dts.saturating_add(i64::from(moved));
+    sample.duration -= moved;
+    let rest = i32::try_from(late - moved).unwrap_or(i32::MAX);
+    sample.composition_offset = sample.composition_offset.saturating_add(rest);
+}
+
+/// The picture at index `at` is on screen where the window begins, and cannot be decoded alone.
+fn starts_inside_group(
+    window: &Window,
+    track: Timescale,
+    at: usize,
+    samples: &[Sample],
+) -> EditError {
+    let (before, behind) = samples.split_at((at + 1).min(samples.len()));
+    let sync = |sample: &&Sample| sample.is_sync();
+    let time = |sample: &Sample| track.time(sample.pts());
+    let shown = behind
+        .iter()
+        .find(|sample| sample.is_sync() && sample.pts() > window.begin);
+    EditError::StartsInsideGroup {
+        begin: track.time(window.begin),
+        before: before
+            .iter()
+            .rev()
+            .find(sync)
+            .or(samples.first())
+            .map_or(track.time(0), time),
+        after: shown.map_or(track.time(natural_end(samples)), time),
+    }
 }

@@ -11,7 +11,8 @@ pub struct Event {
     pub kind: FourCc,
     /// The whole box.
     pub bytes: Vec<u8>,
-    /// Of the fragment behind it: the first sample of each track, as `track_ID` and index.
+    /// Of the fragment behind it: the first sample of each track, as `track_ID` and index. The
+    /// index counts the samples that an edit list took away as well.
     pub before: FragmentStarts,
 }
 

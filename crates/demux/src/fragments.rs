@@ -8,6 +8,7 @@ use isobmff::boxes::{Tfdt, Tfhd, Trex, Trun};
 use isobmff::{BoxBody, Place, RawBox};
 use media::{Sample, SampleFlags};
 
+use crate::limits::{MAX_TIME, most_samples};
 use crate::{EntryRun, Error, Limits};
 
 /// The samples of one track, growing with every fragment.
@@ -15,6 +16,9 @@ use crate::{EntryRun, Error, Limits};
 pub struct FragmentedTrack {
     /// `track_ID`.
     pub id: u32,
+    /// Whether its samples are collected. Runs of a track that is not kept are only followed:
+    /// those of another track may be placed behind them.
+    pub is_kept: bool,
     /// Defaults from `mvex`.
     pub trex: Trex,
     /// In decoding order.
@@ -26,12 +30,23 @@ pub struct FragmentedTrack {
 /// Which sample a fragment begins with, per track it holds samples of.
 pub type FragmentStarts = Vec<(u32, usize)>;
 
+/// The `trex` of a track without one: nothing but the first sample entry.
+pub fn default_trex(track_id: u32) -> Trex {
+    Trex {
+        track_id,
+        default_sample_description_index: 1,
+        default_sample_duration: 0,
+        default_sample_size: 0,
+        default_sample_flags: 0,
+    }
+}
+
 /// Appends the samples of one `moof`, given with all its bytes, to the tracks they belong to.
-/// Runs of tracks that are not in `tracks` are followed (later runs may be placed behind them) and
-/// dropped.
+/// Runs of tracks that are not in `tracks` are followed and dropped as well.
 ///
 /// # Errors
-/// A malformed box, decoding times that go backwards, more samples than [`Limits::max_samples`].
+/// A malformed box, decoding times that go backwards, data before the start of the file, more
+/// samples than [`Limits::max_samples`] in a track or than the file has bytes for.
 pub fn append(
     moof: &RawBox<'_>,
     file: &Place<'_>,
@@ -39,12 +54,9 @@ pub fn append(
     file_len: u64,
     limits: &Limits,
 ) -> Result<FragmentStarts, Error> {
-    // Every sample takes at least a byte of media or of table, so a file has no more samples than
-    // bytes, whatever runs without rows claim.
-    let most = usize::try_from(file_len)
-        .unwrap_or(usize::MAX)
-        .min(limits.max_samples);
     let place = file.child(moof.kind);
+    let held: usize = tracks.iter().map(|track| track.samples.len()).sum();
+    let mut room = most_samples(file_len).saturating_sub(held);
     let mut starts = FragmentStarts::new();
     let mut previous_end = moof.offset;
     let mut index = 0;
@@ -58,10 +70,10 @@ pub fn append(
             moof: moof.offset,
             place: traf,
             first: index == 0,
-            most,
+            most: limits.max_samples,
         };
         index += 1;
-        previous_end = fragment.append(&child, previous_end, tracks, &mut starts)?;
+        previous_end = fragment.append(&child, previous_end, tracks, &mut room, &mut starts)?;
     }
     Ok(starts)
 }
@@ -82,6 +94,7 @@ impl Fragment<'_> {
         traf: &RawBox<'_>,
         previous_end: u64,
         tracks: &mut [FragmentedTrack],
+        room: &mut usize,
         starts: &mut FragmentStarts,
     ) -> Result<u64, Error> {
         let mut header: Option<Tfhd> = None;
@@ -107,19 +120,18 @@ impl Fragment<'_> {
             (None, true) => self.moof,
             (None, false) => previous_end,
         };
-        let mut sizes = Placed { base, end: base };
-        let Some(track) = tracks.iter_mut().find(|track| track.id == header.track_id) else {
-            // Another track's runs may be placed behind these.
+        let mut placed = Placed { base, end: base };
+        let found = tracks.iter_mut().find(|track| track.id == header.track_id);
+        let known = found
+            .as_ref()
+            .map_or(0, |track| track.trex.default_sample_size);
+        let size = header.default_sample_size.unwrap_or(known);
+        let Some(track) = found.filter(|track| track.is_kept) else {
             for run in &runs {
-                sizes.begin(run.data_offset);
-                let default = header.default_sample_size.unwrap_or(0);
-                for row in run.samples().take(self.most) {
-                    sizes.end = sizes
-                        .end
-                        .saturating_add(u64::from(row.size.unwrap_or(default)));
-                }
+                self.begin(&mut placed, run)?;
+                placed.end = placed.end.saturating_add(data_len(run, size));
             }
-            return Ok(sizes.end);
+            return Ok(placed.end);
         };
         let mut dts = self.start(track, decode_time.as_ref())?;
         let first_sample = track.samples.len();
@@ -133,8 +145,8 @@ impl Fragment<'_> {
             ));
         };
         for run in &runs {
-            sizes.begin(run.data_offset);
-            self.append_run(run, &header, track, &mut sizes, &mut dts)?;
+            self.begin(&mut placed, run)?;
+            self.append_run(run, &header, track, room, &mut placed, &mut dts)?;
         }
         if track.samples.len() > first_sample {
             starts.push((track.id, first_sample));
@@ -149,20 +161,45 @@ impl Fragment<'_> {
                 });
             }
         }
-        Ok(sizes.end)
+        Ok(placed.end)
+    }
+
+    /// Moves to where the data of `run` begins: behind the run before, unless the run says.
+    fn begin(&self, placed: &mut Placed, run: &Trun<'_>) -> Result<(), Error> {
+        let Some(offset) = run.data_offset else {
+            return Ok(());
+        };
+        let start = placed.base.checked_add_signed(i64::from(offset));
+        placed.end = start.ok_or_else(|| {
+            let text = format!(
+                "data_offset: is {offset} from byte {}, expected a place in the file",
+                placed.base
+            );
+            Error::table(self.place.child(Trun::KIND), text)
+        })?;
+        Ok(())
     }
 
     /// Where the fragment starts on the media timeline. A gap to the fragment before lengthens
     /// that fragment's last sample, so that a sample always lasts until the next one.
     fn start(&self, track: &mut FragmentedTrack, tfdt: Option<&Tfdt>) -> Result<i64, Error> {
+        let time = tfdt.map(|tfdt| tfdt.base_media_decode_time);
+        let start = match time.map(i64::try_from) {
+            None => None,
+            Some(Ok(start)) if start <= MAX_TIME => Some(start),
+            Some(_) => {
+                let text = format!(
+                    "baseMediaDecodeTime: is {}, expected at most {MAX_TIME}",
+                    time.unwrap_or_default()
+                );
+                return Err(Error::table(self.place.child(Tfdt::KIND), text));
+            }
+        };
         let Some(last) = track.samples.last_mut() else {
-            let time = tfdt.map_or(0, |tfdt| tfdt.base_media_decode_time);
-            return i64::try_from(time).map_err(|_| self.backwards(time, 0));
+            return Ok(start.unwrap_or(0));
         };
         let end = last.dts.saturating_add(i64::from(last.duration));
-        let Some(tfdt) = tfdt else { return Ok(end) };
-        let time = tfdt.base_media_decode_time;
-        let start = i64::try_from(time).map_err(|_| self.backwards(time, end))?;
+        let Some(start) = start else { return Ok(end) };
         let duration = start
             .checked_sub(last.dts)
             .and_then(|ticks| u32::try_from(ticks).ok());
@@ -171,15 +208,14 @@ impl Fragment<'_> {
                 last.duration = duration;
                 Ok(start)
             }
-            _ => Err(self.backwards(time, end)),
+            _ => {
+                let text = format!(
+                    "baseMediaDecodeTime: is {start}, expected about {end}, where the fragment \
+                     before ends"
+                );
+                Err(Error::table(self.place.child(Tfdt::KIND), text))
+            }
         }
-    }
-
-    fn backwards(&self, found: u64, end: i64) -> Error {
-        let text = format!(
-            "baseMediaDecodeTime: is {found}, expected about {end}, where the fragment before ends"
-        );
-        Error::table(self.place.child(Tfdt::KIND), text)
     }
 
     fn append_run(
@@ -187,6 +223,7 @@ impl Fragment<'_> {
         run: &Trun<'_>,
         header: &Tfhd,
         track: &mut FragmentedTrack,
+        room: &mut usize,
         placed: &mut Placed,
         dts: &mut i64,
     ) -> Result<(), Error> {
@@ -201,18 +238,9 @@ impl Fragment<'_> {
             .default_sample_flags
             .unwrap_or(trex.default_sample_flags);
         let count = run.sample_count as usize;
-        let limit = self.most;
-        if track.samples.len().saturating_add(count) > limit {
-            return Err(Error::TooMany {
-                place: self.place.child(Trun::KIND).to_string(),
-                what: "samples in the track",
-                count: track.samples.len().saturating_add(count) as u64,
-                limit: limit as u64,
-            });
-        }
-        // A run without rows can claim any number of samples, so room is made as they come.
-        let room = if run.row_size() == 0 { 0 } else { count };
-        track.samples.reserve(room);
+        self.check_count(track.samples.len(), count, *room)?;
+        *room = room.saturating_sub(count);
+        track.samples.reserve(count);
         for (index, row) in run.samples().enumerate() {
             let first = if index == 0 {
                 run.first_sample_flags
@@ -228,28 +256,52 @@ impl Fragment<'_> {
                 flags: SampleFlags(row.flags.or(first).unwrap_or(flags)),
             };
             placed.end = sample.end();
-            *dts = dts.checked_add(i64::from(sample.duration)).ok_or_else(|| {
-                Error::table(
-                    self.place.child(Trun::KIND),
-                    "sample times overflow 64 bits",
-                )
-            })?;
+            // Held against the largest time once, below.
+            *dts = dts.saturating_add(i64::from(sample.duration));
             track.samples.push(sample);
+        }
+        if *dts > MAX_TIME {
+            let text = format!("sample times reach {dts}, expected at most {MAX_TIME}");
+            return Err(Error::table(self.place.child(Trun::KIND), text));
         }
         Ok(())
     }
+
+    /// A run without rows can claim any number of samples.
+    fn check_count(&self, held: usize, count: usize, room: usize) -> Result<(), Error> {
+        let too_many = |what, count: usize, limit: usize| {
+            Err(Error::TooMany {
+                place: self.place.child(Trun::KIND).to_string(),
+                what,
+                count: count as u64,
+                limit: limit as u64,
+            })
+        };
+        let total = held.saturating_add(count);
+        if total > self.most {
+            return too_many("samples in the track", total, self.most);
+        }
+        if count > room {
+            return too_many("samples in what is left of the file's bytes", count, room);
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of a run's samples.
+fn data_len(run: &Trun<'_>, default_size: u32) -> u64 {
+    if run.flags & Trun::SAMPLE_SIZE == 0 {
+        // Below 2^64, and no loop: nothing stands behind the count.
+        return u64::from(run.sample_count) * u64::from(default_size);
+    }
+    let sizes = run
+        .samples()
+        .map(|row| u64::from(row.size.unwrap_or(default_size)));
+    sizes.fold(0, u64::saturating_add)
 }
 
 /// Where the data of runs lies.
 struct Placed {
     base: u64,
     end: u64,
-}
-
-impl Placed {
-    fn begin(&mut self, data_offset: Option<i32>) {
-        if let Some(offset) = data_offset {
-            self.end = self.base.saturating_add_signed(i64::from(offset));
-        }
-    }
 }

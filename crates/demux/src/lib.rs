@@ -10,12 +10,15 @@ mod error;
 mod event;
 pub mod fragments;
 mod limits;
+mod moov;
 mod movie;
 mod source;
+mod sync;
 pub mod tables;
 mod track;
 mod trak;
 mod truncation;
+mod walk;
 
 pub use error::Error;
 pub use event::Event;

@@ -32,3 +32,15 @@ impl Default for Limits {
         }
     }
 }
+
+/// The largest media or presentation time that is believed, in ticks: far above any real one, and
+/// small enough that a few of them add up without overflow.
+pub(crate) const MAX_TIME: i64 = 1 << 60;
+
+/// How many samples a file of `file_len` bytes can hold in all its tracks together: with its place
+/// in the tables, no sample of any codec here takes less than two bytes. Constant sizes and runs
+/// without rows would otherwise claim any number of samples in a few bytes.
+pub(crate) fn most_samples(file_len: u64) -> usize {
+    let most = (file_len / 2).saturating_add(16);
+    usize::try_from(most).unwrap_or(usize::MAX)
+}

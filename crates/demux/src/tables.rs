@@ -8,6 +8,7 @@ use isobmff::boxes::{Co64, Ctts, Sdtp, Stco, Stsc, StscEntry, Stss, Stsz, Stts, 
 use isobmff::{BoxBody, FourCc, Place, RawBox};
 use media::{Sample, SampleFlags};
 
+use crate::limits::{MAX_TIME, most_samples};
 use crate::{EntryRun, Error, Limits};
 
 /// The boxes of an `stbl`, unresolved.
@@ -36,6 +37,10 @@ pub struct Resolved {
 
 /// An `stts` that is so old that it counts backwards is told from one that counts far.
 const MAX_DELTA: u32 = i32::MAX as u32;
+
+/// Samples beyond the end of the file that are still listed: as many as can be shown before the
+/// first of them in decoding order, so that the time up to which the file is whole is known.
+const LISTED_BEYOND: usize = 32;
 
 impl<'a> SampleTables<'a> {
     /// Takes the tables out of an `stbl` box.
@@ -85,8 +90,19 @@ impl<'a> SampleTables<'a> {
     /// is kept, because it says how much of the file is missing.
     ///
     /// # Errors
-    /// Tables that contradict each other, and more samples than [`Limits::max_samples`].
+    /// Tables that contradict each other, and more samples than [`Limits::max_samples`] or than
+    /// the file has bytes for.
     pub fn resolve(&self, file_len: u64, limits: &Limits) -> Result<Resolved, Error> {
+        self.resolve_within(file_len, limits, most_samples(file_len))
+    }
+
+    /// As [`resolve`](Self::resolve), with `room` samples left to the movie.
+    pub(crate) fn resolve_within(
+        &self,
+        file_len: u64,
+        limits: &Limits,
+        room: usize,
+    ) -> Result<Resolved, Error> {
         let count = self.sample_count() as usize;
         if count > limits.max_samples {
             return Err(Error::TooMany {
@@ -100,22 +116,23 @@ impl<'a> SampleTables<'a> {
             return Ok(Resolved::default());
         }
         let mut out = Resolved {
-            samples: Vec::with_capacity(self.plausible(count, file_len)),
+            samples: Vec::with_capacity(self.plausible(count, file_len).min(room)),
             entry_runs: Vec::new(),
         };
-        self.place_samples(count, file_len, &mut out)?;
+        self.place_samples(count, file_len, room, &mut out)?;
         self.time_samples(&mut out.samples)?;
         self.flag_samples(&mut out.samples)?;
         Ok(out)
     }
 
     /// How many samples to make room for: a constant size makes `stsz` claim any number of them
-    /// in 12 bytes, so it is believed as far as the file has bytes.
+    /// in 12 bytes, so it is believed as far as the file has bytes (but for those listed beyond).
     fn plausible(&self, count: usize, file_len: u64) -> usize {
         match &self.stsz {
             Some(stsz) if stsz.sample_size > 0 => {
-                let most = file_len / u64::from(stsz.sample_size) + 1;
-                count.min(usize::try_from(most).unwrap_or(usize::MAX))
+                let most = file_len / u64::from(stsz.sample_size);
+                let most = usize::try_from(most).unwrap_or(usize::MAX);
+                count.min(most.saturating_add(1 + LISTED_BEYOND))
             }
             Some(_) | None => count,
         }
@@ -137,7 +154,13 @@ impl<'a> SampleTables<'a> {
     }
 
     /// Sizes and places: `stsc` runs over the chunks.
-    fn place_samples(&self, count: usize, file_len: u64, out: &mut Resolved) -> Result<(), Error> {
+    fn place_samples(
+        &self,
+        count: usize,
+        file_len: u64,
+        room: usize,
+        out: &mut Resolved,
+    ) -> Result<(), Error> {
         let stsc = self.stsc.as_ref().ok_or_else(|| self.missing(b"stsc"))?;
         let chunk_count = match (&self.co64, &self.stco) {
             (Some(co64), _) => co64.chunk_offsets.len(),
@@ -146,8 +169,12 @@ impl<'a> SampleTables<'a> {
         };
         let mut runs = stsc.entries.iter().peekable();
         let mut chunk = 0;
-        let mut beyond = false;
+        let mut beyond = 0;
         while let Some(run) = runs.next() {
+            if chunk == chunk_count && chunk > 0 {
+                // Runs behind the last chunk are as harmless as they are common.
+                break;
+            }
             self.check_run(&run, chunk)?;
             let end = match runs.peek() {
                 Some(next) => (next.first_chunk as usize)
@@ -155,22 +182,25 @@ impl<'a> SampleTables<'a> {
                     .min(chunk_count),
                 None => chunk_count,
             };
-            let entry = run.sample_description_index - 1;
-            if out.entry_runs.last().is_none_or(|last| last.entry != entry) && chunk < end {
-                out.entry_runs.push(EntryRun {
-                    first_sample: out.samples.len(),
-                    entry,
-                });
-            }
             while chunk < end {
                 let mut offset = self.chunk_offset(chunk).unwrap_or(u64::MAX);
                 chunk += 1;
                 for _ in 0..run.samples_per_chunk {
                     let index = out.samples.len();
-                    // Behind one sample beyond the end, the tables are not followed further:
+                    // A little beyond the end of the file, the tables are not followed further:
                     // everything from there on is missing, and nothing bounds a constant size.
-                    if index == count || beyond {
+                    if index == count || beyond > LISTED_BEYOND {
                         return Ok(());
+                    }
+                    if index == room {
+                        return Err(self.no_room(room));
+                    }
+                    let entry = run.sample_description_index - 1;
+                    if out.entry_runs.last().is_none_or(|last| last.entry != entry) {
+                        out.entry_runs.push(EntryRun {
+                            first_sample: index,
+                            entry,
+                        });
                     }
                     let size = self.size(index).unwrap_or(0);
                     let sample = Sample {
@@ -182,12 +212,12 @@ impl<'a> SampleTables<'a> {
                         flags: SampleFlags::SYNC,
                     };
                     offset = sample.end();
-                    beyond = offset > file_len;
+                    beyond += usize::from(offset > file_len);
                     out.samples.push(sample);
                 }
             }
         }
-        if out.samples.len() < count && !beyond {
+        if out.samples.len() < count {
             let text = format!(
                 "the chunks hold {} samples, expected {count} as in {}",
                 out.samples.len(),
@@ -198,10 +228,19 @@ impl<'a> SampleTables<'a> {
         Ok(())
     }
 
+    #[cold]
+    fn no_room(&self, room: usize) -> Error {
+        Error::TooMany {
+            place: self.place.clone(),
+            what: "samples in what is left of the file's bytes",
+            count: u64::from(self.sample_count()),
+            limit: room as u64,
+        }
+    }
+
     fn check_run(&self, run: &StscEntry, chunk: usize) -> Result<(), Error> {
         let expected = chunk + 1;
         if run.first_chunk as usize != expected {
-            // A run behind the last chunk is as harmless as it is common.
             let text = format!("first_chunk: is {}, expected {expected}", run.first_chunk);
             return Err(self.wrong(b"stsc", text));
         }
@@ -238,7 +277,7 @@ impl<'a> SampleTables<'a> {
         let mut left = samples.iter_mut();
         let mut dts = 0_i64;
         for entry in stts.entries.iter() {
-            if entry.sample_delta > MAX_DELTA {
+            if entry.sample_delta > MAX_DELTA && entry.sample_count > 0 {
                 let text = format!(
                     "sample_delta: is {}, expected at most {MAX_DELTA}",
                     entry.sample_delta
@@ -248,9 +287,13 @@ impl<'a> SampleTables<'a> {
             for sample in left.by_ref().take(entry.sample_count as usize) {
                 sample.dts = dts;
                 sample.duration = entry.sample_delta;
-                // Below 2^31 samples of below 2^31 ticks each: no overflow.
+                // Below 2^32 samples of below 2^31 ticks each: no overflow.
                 dts += i64::from(entry.sample_delta);
             }
+        }
+        if dts > MAX_TIME {
+            let text = format!("sample times reach {dts}, expected at most {MAX_TIME}");
+            return Err(self.wrong(b"stts", text));
         }
         let untimed = left.len();
         if untimed > 0 {

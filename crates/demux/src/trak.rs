@@ -5,7 +5,8 @@ use isobmff::{BoxBody, FourCc, Place, RawBox};
 use media::{Language, Timescale, TrackKind};
 
 use crate::config::{self, Configuration};
-use crate::edits::{self, Edit, Timeline};
+use crate::edits::{self, Edit, EditError, Timeline};
+use crate::sync;
 use crate::tables::SampleTables;
 use crate::{EntryRun, Error, Limits, Track};
 
@@ -59,7 +60,11 @@ pub(crate) struct Trak {
     pub(crate) track: Track,
     /// Samples the tables announce, for messages about those missing.
     pub(crate) announced: usize,
+    /// The earliest media time shown of samples that were taken away because the file ends before
+    /// them.
+    pub(crate) lost: Option<i64>,
     edits: Vec<Edit>,
+    repeats_edits: bool,
     place: String,
 }
 
@@ -143,13 +148,14 @@ impl<'a> Parts<'a> {
 }
 
 impl Trak {
-    /// Reads a `trak` box at `place`; the inner error is a track that is well formed and cannot be
-    /// packaged.
+    /// Reads a `trak` box at `place`, with `room` samples left to the movie; the inner error is a
+    /// track that is well formed and cannot be packaged.
     pub(crate) fn parse(
         raw: &RawBox<'_>,
         place: &Place<'_>,
         file_len: u64,
         limits: &Limits,
+        room: usize,
     ) -> Result<Result<Trak, Unusable>, Error> {
         let parts = Parts::parse(raw, place)?;
         let missing = |kind: &str| Error::table(place, format!("has no {kind} box"));
@@ -179,15 +185,11 @@ impl Trak {
             });
         };
         let entry_place = at.child(Stsd::KIND);
-        let external = stsd.entries.iter().find(|entry| {
-            let index = entry.data_reference_index;
-            parts
-                .dref
-                .as_ref()
-                .and_then(|dref| dref.is_self_contained(index))
-                == Some(false)
-        });
-        if let Some(entry) = external {
+        let elsewhere = external_references(parts.dref.as_ref());
+        let is_external = |entry: &&isobmff::boxes::SampleEntry| {
+            elsewhere.binary_search(&entry.data_reference_index).is_ok()
+        };
+        if let Some(entry) = stsd.entries.iter().find(is_external) {
             return unusable(WhyUnusable::External { entry: entry.kind });
         }
         let configuration = match config::read(&stsd.entries, kind, &tkhd, &entry_place)? {
@@ -199,7 +201,7 @@ impl Trak {
             return Err(Error::table(mdia.child(Mdhd::KIND), text));
         };
         let tables = SampleTables::parse(&stbl, &minf)?;
-        let resolved = tables.resolve(file_len, limits)?;
+        let resolved = tables.resolve_within(file_len, limits, room)?;
         let Configuration {
             codec,
             codec_string,
@@ -223,6 +225,7 @@ impl Trak {
             samples: resolved.samples,
             timeline: Timeline::WHOLE,
         };
+        let repeats_edits = parts.elst.as_ref().is_some_and(|elst| elst.flags & 1 != 0);
         let edits = parts.elst.map_or_else(Vec::new, |elst| {
             let edit = |entry: &isobmff::boxes::ElstEntry| Edit {
                 segment_duration: entry.segment_duration,
@@ -235,7 +238,9 @@ impl Trak {
         Ok(Ok(Trak {
             track,
             announced,
+            lost: None,
             edits,
+            repeats_edits,
             place: place.to_string(),
         }))
     }
@@ -248,13 +253,13 @@ impl Trak {
     ) -> Result<Result<Track, Unusable>, Error> {
         let track = &mut self.track;
         let kind = track.codec.kind();
+        let empty = Unusable {
+            id: track.id,
+            kind: Some(kind),
+            why: WhyUnusable::Empty,
+        };
         if track.samples.is_empty() {
-            let why = WhyUnusable::Empty;
-            return Ok(Err(Unusable {
-                id: track.id,
-                kind: Some(kind),
-                why,
-            }));
+            return Ok(Err(empty));
         }
         let entries = track.entries.len();
         if let Some(run) = track
@@ -270,28 +275,43 @@ impl Trak {
             return Err(Error::table(&self.place, text));
         }
         if is_fragmented {
-            // The edit list of a fragmented file is written before its media: its durations say
-            // how long the movie was then, which for most writers is nothing at all.
-            self.edits
-                .iter_mut()
-                .filter(|edit| edit.media_time >= 0)
-                .for_each(|edit| {
-                    edit.segment_duration = 0;
-                });
-            self.edits.dedup();
+            // The edit list of a fragmented file is written before its media: its last duration
+            // says how long the movie was then, which for most writers is nothing at all.
+            let last = self.edits.iter_mut().rfind(|edit| edit.media_time >= 0);
+            if let Some(edit) = last {
+                edit.segment_duration = 0;
+            }
+        }
+        sync::settle(kind, &mut track.samples);
+        let refused = |source| Error::Edits {
+            place: self.place.clone(),
+            source,
+        };
+        if self.repeats_edits {
+            return Err(refused(EditError::Repeats));
         }
         let samples = &mut track.samples;
-        track.timeline =
-            edits::apply(&self.edits, movie, track.timescale, kind, samples).map_err(|source| {
-                Error::Edits {
-                    place: self.place.clone(),
-                    source,
-                }
-            })?;
+        match edits::apply(&self.edits, movie, track.timescale, kind, samples) {
+            Ok(timeline) => track.timeline = timeline,
+            // What it shows lay behind the end of the file.
+            Err(EditError::ShowsNothing) if self.lost.is_some() => return Ok(Err(empty)),
+            Err(source) => return Err(refused(source)),
+        }
         let dropped = track.timeline.dropped_before;
         EntryRun::drop_before(&mut track.entry_runs, dropped, track.samples.len());
         Ok(Ok(self.track))
     }
+}
+
+/// The data references that lead out of this file, counted from 1, ascending.
+fn external_references(dref: Option<&Dref<'_>>) -> Vec<u16> {
+    let entries = dref.map(|dref| dref.boxes(Place::FILE));
+    let numbered = (1..=u16::MAX).zip(entries.into_iter().flatten().map_while(Result::ok));
+    let leads_out = |entry: &RawBox<'_>| entry.body().get(3).is_some_and(|flags| flags & 1 == 0);
+    numbered
+        .filter(|(_, entry)| leads_out(entry))
+        .map(|(number, _)| number)
+        .collect()
 }
 
 fn kind_of(handler: FourCc) -> Option<TrackKind> {
