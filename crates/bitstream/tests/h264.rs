@@ -7,7 +7,8 @@ use bitstream::bits::BitWriter;
 use bitstream::colour::{ChromaFormat, Colour};
 use bitstream::h264::{
     DecRefPicMarking, MemoryManagement, NalHeader, ParameterSet, ParameterSets, PicOrderCnt, Pps,
-    PredWeight, RefListModification, SliceGroups, SliceHeader, SliceType, Sps,
+    PredWeight, RefListModification, ScalingList, ScalingMatrix, SliceGroups, SliceHeader,
+    SliceType, Sps,
 };
 use bitstream::{Error, nal};
 
@@ -417,4 +418,28 @@ fn slice_beyond_the_picture_is_refused() {
     let error = SliceHeader::parse(&hex("410309a5ffffffff"), &sets).unwrap_err();
     let text = "slice_header at bit 8: first_mb_in_slice: is 96, expected 0 to 95";
     assert_eq!(error.to_string(), text);
+}
+
+#[test]
+fn scaling_lists_of_a_picture_follow_the_chroma_format() {
+    // 4x4 lists alone without 8x8 transforms; two 8x8 lists with them, six in 4:4:4.
+    for (chroma_format_idc, transform_8x8_mode, lists) in
+        [(1, false, 6), (1, true, 8), (3, false, 6), (3, true, 12)]
+    {
+        let mut sets = sets(X264_SPS, X264_PPS);
+        let mut sps = sets.sps(0).unwrap().clone();
+        sps.profile_idc = 244;
+        sps.chroma_format_idc = chroma_format_idc;
+        let mut pps = sets.pps(0).unwrap().clone();
+        sets.insert_sps(Sps::parse(&sps.write()).unwrap());
+        let list = ScalingList {
+            delta_scale: vec![1, -9],
+        };
+        let high = pps.transform_8x8.as_mut().unwrap();
+        high.transform_8x8_mode = transform_8x8_mode;
+        high.scaling_matrix = Some(ScalingMatrix {
+            lists: vec![Some(list); lists],
+        });
+        assert_eq!(Pps::parse(&pps.write(), &sets), Ok(pps));
+    }
 }

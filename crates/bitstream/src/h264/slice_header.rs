@@ -316,12 +316,8 @@ impl SliceHeader {
             change_rate_minus1, ..
         }) = &pps.slice_groups
         {
-            let units = u64::from(sps.pic_size_in_map_units());
-            let rate = u64::from(*change_rate_minus1) + 1;
-            // Ceil(Log2(PicSizeInMapUnits / SliceGroupChangeRate + 1)), the division rounded up.
-            let states = units.div_ceil(rate) + 1;
-            let bits = states.next_power_of_two().ilog2();
-            self.slice_group_change_cycle = Some(r.bits(bits.min(32), "slice_group_change_cycle")?);
+            let bits = change_cycle_bits(sps.pic_size_in_map_units(), *change_rate_minus1);
+            self.slice_group_change_cycle = Some(r.bits(bits, "slice_group_change_cycle")?);
         }
         Ok(())
     }
@@ -381,5 +377,34 @@ fn modifications(r: &mut BitReader, most: usize) -> Result<Vec<RefListModificati
             2 => RefListModification::LongTerm(r.ue("long_term_pic_num")?),
             _ => return Ok(steps),
         });
+    }
+}
+
+/// Bits of `slice_group_change_cycle`: Ceil(Log2(PicSizeInMapUnits / SliceGroupChangeRate + 1)),
+/// where nothing is rounded but the logarithm.
+fn change_cycle_bits(map_units: u32, change_rate_minus1: u32) -> u32 {
+    // Rounding the quotient up does not reach past a power of two, and it has at most 32 bits.
+    let cycles = u64::from(map_units).div_ceil(u64::from(change_rate_minus1) + 1);
+    (cycles + 1).next_power_of_two().ilog2().min(32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_of_the_change_cycle_hold_every_cycle() {
+        // 99 map units: 7 bits hold 0 to 99, 6 hold 0 to 50, 2 hold 0 to 3, 1 holds 0 and 1.
+        let bits = |rate: u32| change_cycle_bits(99, rate - 1);
+        assert_eq!(
+            [bits(1), bits(2), bits(33), bits(34), bits(99)],
+            [7, 6, 2, 2, 1]
+        );
+        assert_eq!((bits(49), bits(50)), (2, 2));
+        assert_eq!(
+            (change_cycle_bits(96, 31), change_cycle_bits(128, 31)),
+            (2, 3)
+        );
+        assert_eq!(change_cycle_bits(u32::MAX, 0), 32);
     }
 }

@@ -105,3 +105,76 @@ impl ShortTermRefPicSet {
             .count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bits::BitWriter;
+
+    fn earlier() -> ShortTermRefPicSet {
+        ShortTermRefPicSet {
+            before: vec![(-1, true), (-3, true)],
+            after: vec![(2, true)],
+        }
+    }
+
+    #[test]
+    fn a_set_is_predicted_from_the_one_before() {
+        let mut w = BitWriter::new();
+        // inter_ref_pic_set_prediction_flag, delta_rps_sign, abs_delta_rps_minus1: delta is -1.
+        w.bits(3, 0b111);
+        // -1 is used as -2, -3 is dropped, 2 is used as 1, the reference itself is kept as -1.
+        w.bits(6, 0b10_0101);
+        w.trailing_bits();
+        let bytes = w.into_bytes();
+        let mut r = BitReader::new("test", &bytes);
+        let set = ShortTermRefPicSet::read(&mut r, &[earlier()], 4).unwrap();
+        assert_eq!(set.before, [(-1, false), (-2, true)]);
+        assert_eq!(set.after, [(1, true)]);
+        assert_eq!((set.pictures(), set.used(), r.position()), (3, 2, 9));
+    }
+
+    #[test]
+    fn a_slice_says_which_set_it_predicts_from() {
+        let mut w = BitWriter::new();
+        w.flag(true);
+        // delta_idx_minus1: the first of two sets; the delta is 1.
+        w.ue(1);
+        w.bits(2, 0b01);
+        // Only the reference itself is used.
+        w.bits(7, 0b000_0001);
+        w.trailing_bits();
+        let bytes = w.into_bytes();
+        let sets = [earlier(), ShortTermRefPicSet::default()];
+        let set = ShortTermRefPicSet::read(&mut BitReader::new("test", &bytes), &sets, 2).unwrap();
+        assert_eq!(
+            set,
+            ShortTermRefPicSet {
+                before: vec![],
+                after: vec![(1, true)]
+            }
+        );
+    }
+
+    #[test]
+    fn more_pictures_than_a_decoder_holds_are_refused() {
+        let mut w = BitWriter::new();
+        w.ue(9);
+        w.ue(8);
+        let bytes = w.into_bytes();
+        let mut r = BitReader::new("st_ref_pic_set", &bytes);
+        let error = ShortTermRefPicSet::read(&mut r, &[], 1).unwrap_err();
+        let text = "st_ref_pic_set at bit 7: num_positive_pics: is 8, expected 0 to 7";
+        assert_eq!(error.to_string(), text);
+        // Prediction adds the reference itself: 17.
+        let full = (1..17).map(|delta| (-2 * delta, true)).collect();
+        let full = ShortTermRefPicSet {
+            before: full,
+            after: vec![],
+        };
+        let mut r = BitReader::new("st_ref_pic_set", &[0xff; 4]);
+        let error = ShortTermRefPicSet::read(&mut r, &[full], 4).unwrap_err();
+        let text = "st_ref_pic_set at bit 20: NumDeltaPocs: is 17, expected 0 to 16";
+        assert_eq!(error.to_string(), text);
+    }
+}

@@ -67,3 +67,61 @@ impl ScalingList {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bits::BitWriter;
+
+    #[test]
+    fn there_are_six_lists_of_three_sizes_and_two_of_the_largest() {
+        let mut w = BitWriter::new();
+        for _ in 0..20 {
+            w.flag(false);
+            w.ue(0);
+        }
+        let bytes = w.into_bytes();
+        let mut r = BitReader::new("test", &bytes);
+        let data = ScalingListData::read(&mut r).unwrap();
+        assert_eq!((data.lists.len(), r.left()), (20, 0));
+    }
+
+    #[test]
+    fn lists_of_the_larger_sizes_have_a_dc_coefficient() {
+        let mut w = BitWriter::new();
+        for place in 0..20 {
+            w.flag(true);
+            if place >= 12 {
+                w.se(8);
+            }
+            (0..if place < 6 { 16 } else { 64 }).for_each(|_| w.se(1));
+        }
+        let bits = w.position();
+        let bytes = w.into_bytes();
+        let mut r = BitReader::new("test", &bytes);
+        let data = ScalingListData::read(&mut r).unwrap();
+        assert_eq!(r.position(), bits);
+        let small = ScalingList::Explicit {
+            dc_coef_minus8: None,
+            delta_coef: vec![1; 16],
+        };
+        let large = ScalingList::Explicit {
+            dc_coef_minus8: Some(8),
+            delta_coef: vec![1; 64],
+        };
+        assert_eq!((&data.lists[0], &data.lists[19]), (&small, &large));
+    }
+
+    #[test]
+    fn a_list_is_not_predicted_from_a_later_one() {
+        // The second list refers two back.
+        let mut w = BitWriter::new();
+        w.bits(2, 0b01);
+        w.flag(false);
+        w.ue(2);
+        let bytes = w.into_bytes();
+        let error = ScalingListData::read(&mut BitReader::new("test", &bytes)).unwrap_err();
+        let text = "test at bit 3: scaling_list_pred_matrix_id_delta: is 2, expected 0 to 1";
+        assert_eq!(error.to_string(), text);
+    }
+}
