@@ -16,6 +16,7 @@ mod location;
 mod mpd;
 mod package;
 mod playlist;
+mod report;
 mod xml;
 
 use std::io;

@@ -13,6 +13,8 @@ pub(super) struct Announced {
     pub(super) place: String,
     /// Renditions with the same group are switched between: their segments must be aligned.
     pub(super) group: String,
+    /// Whether this is sound, which follows the video's boundaries to the nearest frame.
+    pub(super) is_audio: bool,
     /// The codec strings that hold for it; several where a list covers video and audio.
     pub(super) codecs: Vec<String>,
     /// `@bandwidth`, in bits per second. HLS announces rates per variant instead.

@@ -3,7 +3,9 @@
 mod alignment;
 mod bandwidth;
 mod codecs;
+mod files;
 mod media;
+mod report;
 mod timeline;
 mod urls;
 
@@ -11,9 +13,11 @@ use super::Check;
 
 /// Every check, in the order in which they run.
 pub(super) const CHECKS: &[Check] = &[
+    files::CHECK,
     urls::CHECK,
     timeline::CHECK,
     media::CHECK,
+    report::CHECK,
     alignment::CHECK,
     codecs::CHECK,
     bandwidth::CHECK,

@@ -187,6 +187,7 @@ impl Master {
                 manifest: path.clone(),
                 place: String::new(),
                 group,
+                is_audio: false,
                 codecs,
                 bandwidth: None,
                 origin: None,

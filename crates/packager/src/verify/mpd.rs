@@ -152,11 +152,15 @@ fn announced(
             };
             set.all(name).chain(representation.all(name)).any(scheme)
         });
+    let mime_type = context.attribute("mimeType").unwrap_or_default();
+    let is_audio =
+        mime_type.starts_with("audio/") || context.attribute("contentType") == Some("audio");
     let codecs = context.attribute("codecs").unwrap_or_default();
     Some(Announced {
         manifest: context.path.into(),
         place: context.place.clone(),
         group,
+        is_audio,
         codecs: codecs
             .split(',')
             .filter(|codec| !codec.is_empty())

@@ -14,18 +14,16 @@ use super::init::Init;
 use super::location::Location;
 use super::mpd::{self, Mpd};
 use super::playlist::Playlist;
+use super::report::{self, Report};
 
 /// Largest initialization segment read, in bytes.
 pub(super) const MAX_INIT_BYTES: u64 = 64 << 20;
-
-/// The report in a package's folder.
-pub(super) const REPORT: &str = "package.json";
 
 /// A package, read.
 pub(super) struct Package {
     pub(super) files: Files,
     /// `package.json`.
-    pub(super) report: Option<serde_json::Value>,
+    pub(super) report: Option<Report>,
     pub(super) mpds: Vec<Mpd>,
     pub(super) masters: Vec<Master>,
     /// Every initialization segment announced, or what is wrong with it.
@@ -145,11 +143,12 @@ fn read_segment(
     Fragment::read(file, range, init)
 }
 
-fn report(files: &Files, findings: &mut Findings) -> Option<serde_json::Value> {
-    let parsed = files
-        .text(REPORT)
-        .and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
-    parsed
-        .map_err(|error| findings.add((REPORT, ""), "report", error, "JSON"))
+fn report(files: &Files, findings: &mut Findings) -> Option<Report> {
+    let report = files
+        .text(report::PATH)
+        .and_then(|text| Report::parse(&text));
+    let expected = "the report of a finished run";
+    report
+        .map_err(|error| findings.add((report::PATH, ""), "report", error, expected))
         .ok()
 }

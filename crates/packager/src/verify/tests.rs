@@ -146,6 +146,98 @@ fn rates_that_do_not_hold_are_found() {
 }
 
 #[test]
+fn a_file_that_is_not_what_the_report_says_is_found() {
+    type Case = (&'static str, fn(&Fixture), &'static str);
+    let cases: [Case; 5] = [
+        (
+            "changed",
+            |f| f.write("cmaf/audio/seg_3.m4s", segment(96_000, 0x0200_0000)),
+            "blake3",
+        ),
+        (
+            "longer",
+            |f| f.edit("cmaf/master.m3u8", "#EXTM3U\n", "#EXTM3U\n#\n"),
+            "size",
+        ),
+        (
+            "unlisted",
+            |f| f.write("cmaf/audio/seg_4.m4s", b"x"),
+            "file: is not listed",
+        ),
+        (
+            "temporary",
+            |f| f.write("cmaf/.seg_4.m4s.part", b"x"),
+            "file: is there",
+        ),
+        (
+            "unfinished",
+            |f| f.write(".packager-run", b"x"),
+            "file: is there",
+        ),
+    ];
+    for (name, break_it, line) in cases {
+        let fixture = Fixture::new();
+        break_it(&fixture);
+        let findings = fixture.list();
+        assert!(
+            findings.iter().all(|finding| finding.check == "files"),
+            "{name}: {findings:?}"
+        );
+        assert!(
+            findings
+                .iter()
+                .any(|finding| finding.to_string().contains(line)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_report_that_disagrees_with_the_mpd_is_found() {
+    for (from, to, line) in [
+        (
+            "\"samples\":150",
+            "\"samples\":151",
+            "samples: is 151, expected 150",
+        ),
+        (
+            "\"duration\":48000",
+            "\"duration\":48001",
+            "duration of segment 1: is 48000",
+        ),
+        (
+            "\"start\":96000",
+            "\"start\":96001",
+            "start of segment 3: is 96000",
+        ),
+        (
+            "\"codec\":\"opus\"",
+            "\"codec\":\"fLaC\"",
+            "codecs: is opus, expected fLaC",
+        ),
+        (
+            "\"id\":\"audio-en\"",
+            "\"id\":\"x\"",
+            "Representation x: is missing",
+        ),
+        (
+            "\"objects\":7",
+            "\"objects\":8",
+            "objects: is 8, expected 7",
+        ),
+        ("\"format\":1", "\"format\":2", "report: is of format 2"),
+    ] {
+        let fixture = Fixture::new();
+        fixture.edit("package.json", from, to);
+        let findings = fixture.list();
+        let found = findings
+            .iter()
+            .any(|finding| finding.to_string().contains(line));
+        assert!(found, "{line}: {findings:?}");
+    }
+}
+
+#[test]
 fn a_playlist_nobody_leads_to_is_found() {
     let add = |fixture: &Fixture| {
         let text = fs::read(fixture.root().join("cmaf/audio/stream.m3u8")).unwrap();

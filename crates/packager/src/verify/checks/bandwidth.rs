@@ -25,7 +25,11 @@ const SECOND: u128 = 1_000_000_000;
 type Piece = (u128, u128);
 
 fn run(package: &Package, findings: &mut Findings) {
-    for mpd in &package.mpds {
+    for mpd in package
+        .mpds
+        .iter()
+        .filter(|mpd| !announces_averages(package, mpd))
+    {
         for announced in &mpd.announced {
             representation(package, mpd, announced, findings);
         }
@@ -47,22 +51,25 @@ fn pieces(package: &Package, announced: &Announced) -> Vec<Piece> {
     announced.segments.iter().filter_map(piece).collect()
 }
 
+/// Whether every `@bandwidth` is the average rate: a job may ask for that instead of the smallest
+/// rate that never stalls.
+fn announces_averages(package: &Package, mpd: &Mpd) -> bool {
+    mpd.announced.iter().all(|announced| {
+        let average = average(&pieces(package, announced));
+        announced
+            .bandwidth
+            .is_some_and(|rate| average.abs_diff(rate.into()) <= ROUNDING)
+    })
+}
+
 /// `@bandwidth`: sent at this rate from any segment on, every segment is there when it is due if
-/// playback starts after `@minBufferTime`. ISO/IEC 23009-1 5.3.5.2. With averages, the average.
+/// playback starts after `@minBufferTime`. ISO/IEC 23009-1 5.3.5.2.
 fn representation(package: &Package, mpd: &Mpd, announced: &Announced, findings: &mut Findings) {
     let (Some(bandwidth), Some(buffer)) = (announced.bandwidth, mpd.min_buffer_time) else {
         return;
     };
     let pieces = pieces(package, announced);
     let rate = u128::from(bandwidth) + ROUNDING;
-    if announces_averages(package) {
-        let average = average(&pieces);
-        if average > rate {
-            let expected = format!("at least the average rate, {average}");
-            findings.add(announced.at(), "@bandwidth", bandwidth, expected);
-        }
-        return;
-    }
     if let Some(index) = stall(&pieces, rate, buffer) {
         let (number, buffer) = (index + 1, buffer);
         let expected =
@@ -160,14 +167,6 @@ fn peak(pieces: &[Piece], target: u64) -> u128 {
         }
     }
     largest.unwrap_or_else(|| average(pieces))
-}
-
-/// Whether the job asked for average rates in the MPD.
-fn announces_averages(package: &Package) -> bool {
-    let report = package.report.as_ref();
-    report
-        .and_then(|report| report.get("average_bandwidth")?.as_bool())
-        .unwrap_or(false)
 }
 
 #[cfg(test)]

@@ -1,0 +1,105 @@
+//! `packager pack`: the main job.
+
+use std::path::Path;
+use std::time::Instant;
+
+use packager::{DirectorySink, Existing, Plan, Report};
+
+use super::Failure;
+use super::output::{one_line, print, size, warn};
+use super::pack_args::PackArgs;
+use super::progress::Watcher;
+
+/// Runs the command.
+pub(super) fn run(args: &PackArgs) -> Result<(), Failure> {
+    let started = Instant::now();
+    let task = args.task()?;
+    task.warnings.iter().for_each(|warning| warn(warning));
+    let plan = Plan::new(&task.job)?;
+    plan.warnings().iter().for_each(|warning| warn(warning));
+    let existing = if args.force {
+        Existing::Replace
+    } else {
+        Existing::Resume
+    };
+    let sink = DirectorySink::open(&task.output, &plan.fingerprint(), existing);
+    let sink = sink.map_err(packager::Error::from)?;
+    let watcher = Watcher::new(args.quiet);
+    if sink.is_resumed() && !args.quiet {
+        super::output::complain("note", "going on with an unfinished run of the same job");
+    }
+    let report = plan.run(&sink, &watcher)?;
+    drop(watcher);
+    if args.json {
+        print(&report.to_json())
+    } else if args.quiet {
+        Ok(())
+    } else {
+        print(&summary(
+            &report,
+            &task.output,
+            started.elapsed().as_secs_f64(),
+        ))
+    }
+}
+
+/// What was written, for people: one line, and the manifests to open.
+fn summary(report: &Report, output: &Path, seconds: f64) -> String {
+    let count = |kind: &str| {
+        report
+            .tracks
+            .iter()
+            .filter(|track| track.kind == kind)
+            .count()
+    };
+    let kinds = ["video", "audio", "text"].map(|kind| (kind, count(kind)));
+    let kinds = kinds.iter().filter(|(_, count)| *count > 0);
+    let kinds: Vec<String> = kinds
+        .map(|(kind, count)| format!("{count} {kind}"))
+        .collect();
+    let segments = report
+        .tracks
+        .iter()
+        .map(|track| track.segments.len())
+        .max()
+        .unwrap_or(0);
+    let mut text = format!(
+        "{:.3} s in {} to {segments} segments per track: {}, {} objects in {seconds:.2} s\n",
+        report.duration,
+        kinds.join(", "),
+        size(report.bytes),
+        report.objects,
+    );
+    let manifests = report
+        .manifests
+        .iter()
+        .map(|manifest| manifest.path.as_str());
+    for path in manifests.filter(|path| is_entry(path)) {
+        text.push_str(&one_line(&format!("{}", output.join(path).display())));
+        text.push('\n');
+    }
+    text
+}
+
+/// Whether a manifest is one that a player opens first.
+fn is_entry(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.ends_with(".mpd") || (name.starts_with("master") && name.ends_with(".m3u8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn players_open_mpds_and_masters_first() {
+        for path in [
+            "cmaf/stream.mpd",
+            "cmaf/master.m3u8",
+            "cmaf/master_SD_HD.m3u8",
+        ] {
+            assert!(is_entry(path));
+        }
+        assert!(!is_entry("cmaf/video/avc1/1080p/stream.m3u8"));
+    }
+}

@@ -1,0 +1,223 @@
+//! The options of `packager pack` and the job they make.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use media::Time;
+use packager::input::{InputSpec, SubtitleSpec};
+use packager::job::api::JobFile;
+use packager::job::{Checksum, Formats, Job, SegmentDuration, seconds};
+
+use super::Failure;
+
+const EXAMPLES: &str = "Inputs: path[#option,...] with the options video, audio, text (take only \
+these tracks),
+track=N (only the track with this ID), lang=TAG, label=NAME, default,
+role=main|alternate|commentary|dub|description|caption|forced-subtitle
+
+Examples:
+  packager pack 480p.mp4 720p.mp4 1080p.mp4 -o out
+  packager pack movie.mp4 'dub.mp4#audio,lang=ko,role=dub' --subtitle movie.srt:en -o out
+  packager pack movie.mp4 --format hls --segment-duration 4 --single-file -o out
+  packager pack --job job.json -o out --json > report.json";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct PackArgs {
+    /// MP4 or MOV file, with options after a # (see below); all tracks unless they say otherwise
+    #[arg(value_name = "INPUT", required_unless_present = "job")]
+    pub(super) inputs: Vec<OsString>,
+
+    /// Folder for the package: empty, missing, or with an unfinished run of the same job
+    #[arg(short, long, value_name = "DIR", required_unless_present = "job")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Packaging job as JSON (the packaging API's body); options given here override it
+    #[arg(long, value_name = "FILE")]
+    pub(super) job: Option<PathBuf>,
+
+    /// What the content is called elsewhere, 1 to 200 bytes
+    #[arg(long, value_name = "ID")]
+    pub(super) content_id: Option<String>,
+
+    /// Manifests to write, separated by commas [default: dash,hls]
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    pub(super) format: Vec<Format>,
+
+    /// Seconds per segment (2, 1.92 or 48048/24000), cut at the next common sync sample; 0: one
+    /// segment per common GOP [default: 2]
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) segment_duration: Option<SegmentDuration>,
+
+    /// Number of the first segment [default: 1]
+    #[arg(long, value_name = "N", conflicts_with_all = ["single_file", "time_template"])]
+    pub(super) number_from: Option<u32>,
+
+    /// On-demand layout: one file per track with a segment index, byte ranges in HLS
+    #[arg(long, conflicts_with = "time_template")]
+    pub(super) single_file: bool,
+
+    /// Name segments by start time ($Time$) instead of number ($Number$)
+    #[arg(long)]
+    pub(super) time_template: bool,
+
+    /// Subtitle document (WebVTT, SRT or TTML) and its language; repeatable
+    #[arg(long, value_name = "PATH[:LANG]")]
+    pub(super) subtitle: Vec<OsString>,
+
+    /// Seconds a player buffers before it starts, 2 to 3600: DASH @bandwidth is the smallest rate
+    /// that never stalls with this buffer [default: 2]
+    #[arg(long, value_name = "SECONDS", value_parser = min_buffer_time)]
+    pub(super) min_buffer_time: Option<Time>,
+
+    /// Announce average rates in the MPD instead
+    #[arg(long)]
+    pub(super) average_bandwidth: bool,
+
+    /// Checksum of every file in package.json [default: blake3]
+    #[arg(long, value_name = "ALGORITHM")]
+    pub(super) checksum: Option<ChecksumWord>,
+
+    /// Add an adaptation set of intra pictures for trick play
+    #[arg(long)]
+    pub(super) trick_play: bool,
+
+    /// Package the whole seconds of a truncated input instead of refusing it
+    #[arg(long)]
+    pub(super) allow_truncated: bool,
+
+    /// Package video renditions that have no common sync times instead of refusing them
+    #[arg(long)]
+    pub(super) allow_misaligned: bool,
+
+    /// Threads to work on [default: one per processor]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+
+    /// Print the report as JSON on standard output
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// No progress and no summary; warnings and errors are still printed
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+
+    /// Replace what an earlier run of another job left in the output folder
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// A manifest format as the user writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// An MPD
+    Dash,
+    /// Playlists
+    Hls,
+}
+
+/// A checksum as the user writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ChecksumWord {
+    /// BLAKE3, the fastest
+    Blake3,
+    /// SHA-256, known everywhere
+    Sha256,
+    /// No checksum
+    None,
+}
+
+fn min_buffer_time(text: &str) -> Result<Time, String> {
+    let time = seconds(text).map_err(|error| error.to_string())?;
+    let job = Job {
+        min_buffer_time: time,
+        ..Job::new([""])
+    };
+    job.validate().map_err(|error| error.to_string())?;
+    Ok(time)
+}
+
+/// What to do and where to put it.
+pub(super) struct Task {
+    pub(super) job: Job,
+    pub(super) output: PathBuf,
+    pub(super) warnings: Vec<String>,
+}
+
+impl PackArgs {
+    /// The job file's job, if there is one, with what the command line says over it.
+    pub(super) fn task(&self) -> Result<Task, Failure> {
+        let file = match &self.job {
+            Some(path) => {
+                let file = JobFile::read(path).map_err(|error| {
+                    Failure::Asked(anyhow::Error::new(error).context(path.display().to_string()))
+                })?;
+                Some(file)
+            }
+            None => None,
+        };
+        let mut job = file
+            .as_ref()
+            .map_or_else(Job::default, |file| file.job.clone());
+        let inputs = self.inputs.iter().map(|text| InputSpec::parse(text));
+        job.inputs = inputs.collect::<Result<_, _>>()?;
+        if let (true, Some(file)) = (job.inputs.is_empty(), &file) {
+            job.inputs = file.inputs()?;
+        }
+        let subtitles = self.subtitle.iter().map(|text| SubtitleSpec::parse(text));
+        let subtitles = subtitles.collect::<Result<Vec<_>, _>>()?;
+        if !subtitles.is_empty() {
+            job.subtitles = subtitles;
+        }
+        self.override_options(&mut job);
+        job.validate()?;
+        let named = file.as_ref().and_then(|file| file.output.clone());
+        let Some(output) = self.output.clone().or(named) else {
+            return Err(Failure::asked(
+                "no output folder: expected --output DIR, or storage.output.path in the job",
+            ));
+        };
+        let warnings = file.map(|file| file.warnings).unwrap_or_default();
+        Ok(Task {
+            job,
+            output,
+            warnings,
+        })
+    }
+
+    fn override_options(&self, job: &mut Job) {
+        if let Some(id) = &self.content_id {
+            job.content_id = Some(id.clone());
+        }
+        if !self.format.is_empty() {
+            let has = |format| self.format.contains(&format);
+            job.formats = Formats {
+                dash: has(Format::Dash),
+                hls: has(Format::Hls),
+            };
+        }
+        if let Some(checksum) = self.checksum {
+            job.checksum = match checksum {
+                ChecksumWord::Blake3 => Checksum::Blake3,
+                ChecksumWord::Sha256 => Checksum::Sha256,
+                ChecksumWord::None => Checksum::None,
+            };
+        }
+        job.segment_duration = self.segment_duration.unwrap_or(job.segment_duration);
+        job.number_from = self.number_from.unwrap_or(job.number_from);
+        job.min_buffer_time = self.min_buffer_time.unwrap_or(job.min_buffer_time);
+        job.threads = self.threads.or(job.threads);
+        job.single_file |= self.single_file;
+        job.time_template |= self.time_template;
+        job.average_bandwidth |= self.average_bandwidth;
+        job.trick_play |= self.trick_play;
+        job.allow_truncated |= self.allow_truncated;
+        job.allow_misaligned |= self.allow_misaligned;
+    }
+}
+
+#[cfg(test)]
+#[path = "pack_args/tests.rs"]
+mod tests;

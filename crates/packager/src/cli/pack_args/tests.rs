@@ -1,0 +1,139 @@
+//! Command lines and the jobs they make.
+
+use std::path::Path;
+
+use clap::Parser;
+
+use super::*;
+
+#[derive(Debug, Parser)]
+struct Line {
+    #[command(flatten)]
+    args: PackArgs,
+}
+
+fn line(text: &str) -> Result<PackArgs, clap::Error> {
+    Line::try_parse_from(["pack"].into_iter().chain(text.split(' '))).map(|line| line.args)
+}
+
+fn message(failure: Failure) -> String {
+    match failure {
+        Failure::Asked(error) => format!("{error:#}"),
+        Failure::Wrong(_) | Failure::Found => panic!("asked wrongly: {failure:?}"),
+    }
+}
+
+#[test]
+fn a_plain_line_makes_the_default_job() {
+    let task = line("a.mp4 b.mp4 -o out").unwrap().task().unwrap();
+    assert_eq!(task.job, Job::new(["a.mp4", "b.mp4"]));
+    assert_eq!(task.output, Path::new("out"));
+}
+
+#[test]
+fn every_option_reaches_the_job() {
+    let text = "a.mp4#video -o out --content-id film --format hls --segment-duration 0 \
+                --number-from 0 --subtitle a.srt:ko --min-buffer-time 3.5 --average-bandwidth \
+                --checksum sha256 --trick-play --allow-truncated --allow-misaligned --threads 3";
+    let job = line(text).unwrap().task().unwrap().job;
+    assert_eq!(job.inputs[0].kind, Some(media::TrackKind::Video));
+    assert_eq!(job.content_id.as_deref(), Some("film"));
+    assert_eq!(
+        job.formats,
+        Formats {
+            dash: false,
+            hls: true
+        }
+    );
+    assert_eq!(job.segment_duration, SegmentDuration::EveryGop);
+    assert_eq!(job.number_from, 0);
+    assert_eq!(job.subtitles[0].language.as_ref().unwrap().tag(), "ko");
+    assert_eq!(job.min_buffer_time.seconds(), 3.5);
+    assert_eq!(job.checksum, Checksum::Sha256);
+    assert_eq!(job.threads.map(NonZeroUsize::get), Some(3));
+    assert!(job.average_bandwidth && job.trick_play);
+    assert!(job.allow_truncated && job.allow_misaligned);
+    assert!(
+        line("a.mp4 -o out --single-file")
+            .unwrap()
+            .task()
+            .unwrap()
+            .job
+            .single_file
+    );
+    assert!(
+        line("a.mp4 -o out --time-template")
+            .unwrap()
+            .task()
+            .unwrap()
+            .job
+            .time_template
+    );
+}
+
+#[test]
+fn what_cannot_be_is_asked_wrongly() {
+    for text in [
+        "a.mp4",
+        "-o out",
+        "a.mp4 -o out --format mss",
+        "a.mp4 -o out --segment-duration -1",
+        "a.mp4 -o out --segment-duration 0.01",
+        "a.mp4 -o out --min-buffer-time 1.9",
+        "a.mp4 -o out --threads 0",
+        "a.mp4 -o out --single-file --time-template",
+        "a.mp4 -o out --single-file --number-from 5",
+        "a.mp4 -o out --watermark",
+        "a.mp4 -o out --key all=00:00",
+    ] {
+        assert_eq!(line(text).map(|_| ()).unwrap_err().exit_code(), 2, "{text}");
+    }
+    let id = format!("a.mp4 -o out --content-id {}", "x".repeat(201));
+    let error = line(&id).unwrap().task().err().unwrap();
+    assert!(message(error).starts_with("content_id: is 201 bytes long"));
+}
+
+#[test]
+fn options_override_the_job_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job.json");
+    let text = r#"{"content_id": "from file", "streaming_format": ["dash"], "colour": 1,
+                   "storage": {"input": {"contents_path": ["gone.mp4"]},
+                               "output": {"path": "there"}}}"#;
+    std::fs::write(&path, text).unwrap();
+    let path = path.display();
+    let task = line(&format!("b.mp4 --job {path} --content-id mine"))
+        .unwrap()
+        .task()
+        .unwrap();
+    assert_eq!(task.job.content_id.as_deref(), Some("mine"));
+    assert_eq!(
+        task.job.formats,
+        Formats {
+            dash: true,
+            hls: false
+        }
+    );
+    assert_eq!(task.job.inputs, [InputSpec::new("b.mp4")]);
+    assert_eq!(task.output, folder.path().join("there"));
+    assert_eq!(task.warnings, ["colour: unknown field, ignored"]);
+    let error = line(&format!("--job {path}"))
+        .unwrap()
+        .task()
+        .err()
+        .unwrap();
+    assert!(message(error).starts_with("storage.input.contents_path[0]: "));
+}
+
+#[test]
+fn a_wrong_job_file_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job.json");
+    std::fs::write(&path, r#"{"protect_type": ["watermark"]}"#).unwrap();
+    let text = format!("a.mp4 -o out --job {}", path.display());
+    let message = message(line(&text).unwrap().task().err().unwrap());
+    assert!(
+        message.contains("job.json: protect_type[0]: asks for \"watermark\""),
+        "{message}"
+    );
+}

@@ -1,0 +1,136 @@
+//! The report, the MPD and the media agree about every track.
+
+use media::Timescale;
+
+use crate::verify::Check;
+use crate::verify::announced::Announced;
+use crate::verify::finding::Findings;
+use crate::verify::location::Location;
+use crate::verify::package::Package;
+use crate::verify::report::{PATH, Track};
+
+pub(super) const CHECK: Check = Check {
+    name: "report",
+    run,
+};
+
+fn run(package: &Package, findings: &mut Findings) {
+    let Some(report) = &package.report else {
+        return;
+    };
+    for track in &report.tracks {
+        samples(package, track, findings);
+        let place = format!("Representation {}", track.id);
+        for mpd in &package.mpds {
+            match mpd
+                .announced
+                .iter()
+                .find(|announced| announced.place == place)
+            {
+                Some(announced) => agree(track, announced, findings),
+                None => {
+                    let expected = format!("one for every track of {PATH}");
+                    findings.add((&mpd.path, ""), place.as_str(), "missing", expected);
+                }
+            }
+        }
+    }
+    for announced in package.mpds.iter().flat_map(|mpd| &mpd.announced) {
+        let id = announced.place.trim_start_matches("Representation ");
+        if !report.tracks.iter().any(|track| track.id == id) {
+            findings.add(
+                announced.at(),
+                "id",
+                id,
+                format!("that of a track in {PATH}"),
+            );
+        }
+    }
+}
+
+/// The samples counted in the report are the samples there are.
+fn samples(package: &Package, track: &Track, findings: &mut Findings) {
+    let mut samples = 0u64;
+    for segment in &track.segments {
+        let location = segment.object.location();
+        let whole = Location::whole(location.path.clone());
+        let found = package
+            .fragment(&whole)
+            .or_else(|| package.fragment(&location));
+        // What could not be read, or nobody announced, cannot be counted.
+        let Some(fragment) = found else { return };
+        samples = samples.saturating_add(fragment.samples);
+    }
+    if samples != track.samples {
+        let place = format!("track {}", track.id);
+        let expected = format!("{samples}, as in its segments");
+        findings.add((PATH, &place), "samples", track.samples, expected);
+    }
+}
+
+/// The MPD announces what the report lists.
+fn agree(track: &Track, announced: &Announced, findings: &mut Findings) {
+    let expected = |value: String| format!("{value} as in {PATH}");
+    if !announced.codecs.contains(&track.codec) {
+        let value = announced.codecs.join(",");
+        findings.add(
+            announced.at(),
+            "codecs",
+            value,
+            expected(track.codec.clone()),
+        );
+    }
+    let (count, listed) = (announced.segments.len(), track.segments.len());
+    if count != listed {
+        findings.add(
+            announced.at(),
+            "segments",
+            count,
+            expected(listed.to_string()),
+        );
+    }
+    let Some(timescale) = Timescale::new(track.timescale) else {
+        let place = format!("track {}", track.id);
+        findings.add((PATH, &place), "timescale", 0, "at least 1");
+        return;
+    };
+    let time = |ticks: u64| timescale.time(i64::try_from(ticks).unwrap_or(i64::MAX));
+    let origin = announced
+        .origin
+        .unwrap_or(timescale.time(0))
+        .rescale(timescale);
+    let segments = announced.segments.iter().zip(&track.segments).enumerate();
+    for (index, (segment, listed)) in segments {
+        let name = |what: &str| format!("{what} of segment {}", index + 1);
+        let start = time(listed.start);
+        let start = timescale.time(start.ticks.saturating_add(origin));
+        if segment.start.is_some_and(|found| found != start) {
+            let value = segment.start.map_or(0, |start| start.ticks);
+            findings.add(
+                announced.at(),
+                name("start"),
+                value,
+                expected(start.ticks.to_string()),
+            );
+        }
+        if segment.duration != time(listed.duration) {
+            let value = segment.duration.ticks;
+            let expected = expected(listed.duration.to_string());
+            findings.add(announced.at(), name("duration"), value, expected);
+        }
+        let location = listed.object.location();
+        let same = match segment.location.range {
+            None => segment.location.path == location.path && listed.object.offset == 0,
+            Some(_) => segment.location == location,
+        };
+        if !same {
+            let value = segment.location.text();
+            findings.add(
+                announced.at(),
+                name("place"),
+                value,
+                expected(location.text()),
+            );
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `package.json` read back.
+
+use serde::Deserialize;
+
+use super::location::Location;
+use crate::report::FORMAT;
+
+/// The report in a package's folder.
+pub(super) const PATH: &str = "package.json";
+
+/// What verification needs of a report. Fields that later versions add are passed over.
+#[derive(Debug, Deserialize)]
+pub(super) struct Report {
+    format: u32,
+    pub(super) checksum: String,
+    pub(super) tracks: Vec<Track>,
+    pub(super) manifests: Vec<Object>,
+    pub(super) objects: u64,
+    pub(super) bytes: u64,
+    warnings: Vec<String>,
+}
+
+/// One track.
+#[derive(Debug, Deserialize)]
+pub(super) struct Track {
+    pub(super) id: String,
+    pub(super) codec: String,
+    pub(super) timescale: u32,
+    pub(super) samples: u64,
+    pub(super) init: Object,
+    pub(super) segments: Vec<Segment>,
+    #[serde(default)]
+    pub(super) webvtt: Vec<Object>,
+}
+
+/// One object, or a part of one.
+#[derive(Debug, Deserialize)]
+pub(super) struct Object {
+    pub(super) path: String,
+    #[serde(default)]
+    pub(super) offset: u64,
+    pub(super) bytes: u64,
+    pub(super) checksum: Option<String>,
+}
+
+/// One media segment.
+#[derive(Debug, Deserialize)]
+pub(super) struct Segment {
+    pub(super) start: u64,
+    pub(super) duration: u64,
+    #[serde(flatten)]
+    pub(super) object: Object,
+}
+
+impl Report {
+    /// Reads a report.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, as a finding's value.
+    pub(super) fn parse(text: &str) -> Result<Report, String> {
+        let report: Report = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if report.format != FORMAT {
+            return Err(format!("of format {}", report.format));
+        }
+        Ok(report)
+    }
+
+    /// Whether misaligned renditions were asked for: the run warned of them then.
+    pub(super) fn allows_misaligned(&self) -> bool {
+        self.warnings
+            .iter()
+            .any(|warning| warning.ends_with("each rendition is cut on its own"))
+    }
+
+    /// Every object and part listed.
+    pub(super) fn listed(&self) -> impl Iterator<Item = &Object> {
+        let tracks = self.tracks.iter().flat_map(|track| {
+            let segments = track.segments.iter().map(|segment| &segment.object);
+            std::iter::once(&track.init)
+                .chain(segments)
+                .chain(&track.webvtt)
+        });
+        tracks.chain(&self.manifests)
+    }
+}
+
+impl Object {
+    /// Its bytes in the package.
+    pub(super) fn location(&self) -> Location {
+        let end = self.offset.saturating_add(self.bytes);
+        Location {
+            path: self.path.clone(),
+            range: Some((self.offset, end)),
+        }
+    }
+}
