@@ -1,8 +1,11 @@
 //! Media segments: what stands before the samples.
 
-use isobmff::boxes::{Ftyp, Mfhd, Tfdt, Tfhd, Trun};
+use isobmff::boxes::{Ftyp, Mfhd, Tfdt, Tfhd};
 use isobmff::{Error, FourCc, Table, Writer};
-use media::{Sample, SampleFlags};
+use media::Sample;
+
+use super::TRACK_ID;
+use super::run::Run;
 
 /// One movie fragment of one track: samples that share a sample entry.
 #[derive(Clone, Copy, Debug)]
@@ -17,12 +20,27 @@ pub struct Fragment<'a> {
     pub sample_description_index: u32,
     /// In decoding order; only sizes, durations, composition offsets and flags are used.
     pub samples: &'a [Sample],
-    /// Boxes to put into `traf` behind `trun`, as bytes.
+    /// Boxes to put into `traf` behind `trun`, as bytes: sample groups, and what decryption
+    /// needs.
     pub boxes: &'a [u8],
 }
 
-/// Bytes of everything in a fragment head but the rows of its `trun`, rounded up.
-const HEAD_BYTES: usize = 160;
+/// How long a fragment will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FragmentSize {
+    /// Bytes of `moof` and of the header of `mdat`.
+    pub head: u64,
+    /// Bytes of the samples.
+    pub payload: u64,
+    /// From the start of `moof` to the first byte of [`Fragment::boxes`]. What `saio` counts from
+    /// the start of `moof` is known by it.
+    pub boxes_offset: u64,
+}
+
+const MFHD_BYTES: usize = 16;
+const TFDT_BYTES: usize = 20;
+/// Bytes of a box header with a size of 32 bits.
+const HEADER_BYTES: usize = 8;
 
 /// The `styp` that begins a media segment, with `before` (whole `sidx`, `prft` and `emsg` boxes)
 /// behind it.
@@ -30,13 +48,14 @@ const HEAD_BYTES: usize = 160;
 /// # Errors
 /// None in practice: nothing here has a limit that a brand list reaches.
 pub fn segment_head(before: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut writer = Writer::with_capacity(32 + before.len());
-    let brands = Table::encode(&[FourCc::new(b"cmfs"), FourCc::new(b"msdh")]);
+    // A CMAF segment, ISO/IEC 23000-19 7.3.1, and a DASH media segment, ISO/IEC 23009-1 6.3.4.2.
+    const BRANDS: &[u8] = b"cmfsmsdh";
+    let mut writer = Writer::with_capacity(16 + BRANDS.len() + before.len());
     writer.body(&Ftyp {
         kind: FourCc::new(b"styp"),
         major_brand: FourCc::new(b"cmfs"),
         minor_version: 0,
-        compatible_brands: Table::new(&brands),
+        compatible_brands: Table::new(BRANDS),
     });
     writer.bytes(before);
     writer.finish()
@@ -47,170 +66,123 @@ pub fn segment_head(before: &[u8]) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// Composition offsets that do not fit 32 bits once shifted.
 pub fn fragment_head(fragment: &Fragment<'_>) -> Result<Vec<u8>, Error> {
-    let layout = Layout::of(fragment);
-    let rows = fragment.samples.len() * layout.row_size;
-    let mut writer = Writer::with_capacity(HEAD_BYTES + fragment.boxes.len() + rows);
-    let mut data_offset_at = 0;
-    writer.boxed(FourCc::new(b"moof"), |writer| {
-        writer.body(&Mfhd {
-            sequence_number: fragment.sequence_number,
-        });
-        writer.boxed(FourCc::new(b"traf"), |writer| {
-            let index = fragment.sample_description_index;
-            writer.body(&Tfhd {
-                track_id: 1,
-                base_data_offset: None,
-                sample_description_index: (index != 1).then_some(index),
-                default_sample_duration: layout.duration,
-                default_sample_size: layout.size,
-                default_sample_flags: Some(layout.default_flags.0),
-                duration_is_empty: false,
-                default_base_is_moof: true,
-            });
-            writer.body(&Tfdt {
-                version: 1,
-                base_media_decode_time: fragment.decode_time,
-            });
-            writer.boxed(FourCc::new(b"trun"), |writer| {
-                writer.full_box(layout.version(), layout.flags());
-                writer.count_u32("sample_count", fragment.samples.len());
-                data_offset_at = writer.len();
-                writer.i32(0);
-                if let Some(first) = layout.first_flags {
-                    writer.u32(first.0);
-                }
-                layout.write_rows(writer, fragment);
-            });
-            writer.bytes(fragment.boxes);
-        });
-    });
-    let payload: u64 = fragment
-        .samples
-        .iter()
-        .map(|sample| u64::from(sample.size))
-        .sum();
-    let moof_len = writer.len();
-    match u32::try_from(payload + 8) {
-        Ok(size) => {
-            writer.u32(size);
-            writer.fourcc(FourCc::new(b"mdat"));
-        }
-        Err(_) => {
-            writer.u32(1);
-            writer.fourcc(FourCc::new(b"mdat"));
-            writer.u64(payload + 16);
-        }
-    }
-    // The data offset counts from the first byte of the moof to the first byte of the payload.
-    let offset = writer.fit("data_offset", writer.len() as u64, i32::MAX as u64) as i32;
-    debug_assert!(data_offset_at < moof_len, "the field lies in the moof");
-    let mut bytes = writer.finish()?;
-    if let Some(field) = bytes
-        .get_mut(data_offset_at..)
-        .and_then(|b| b.first_chunk_mut())
-    {
-        *field = offset.to_be_bytes();
-    }
-    Ok(bytes)
+    append_fragment_head(Vec::new(), fragment)
 }
 
-/// Which fields the rows of a `trun` need: what is the same for all samples stands in the `tfhd`
-/// once.
+/// As [`fragment_head`], behind what `bytes` holds already (such as a
+/// [`segment_head`]). It grows once, to the length it will have.
+///
+/// # Errors
+/// Composition offsets that do not fit 32 bits once shifted.
+pub fn append_fragment_head(mut bytes: Vec<u8>, fragment: &Fragment<'_>) -> Result<Vec<u8>, Error> {
+    let layout = Layout::of(fragment);
+    bytes.reserve_exact(layout.head_bytes());
+    let mut writer = Writer::onto(bytes);
+    layout.write(&mut writer, fragment);
+    writer.finish()
+}
+
+impl Fragment<'_> {
+    /// How long the fragment will be, without writing it.
+    pub fn size(&self) -> FragmentSize {
+        let layout = Layout::of(self);
+        FragmentSize {
+            head: layout.head_bytes() as u64,
+            payload: layout.run.payload,
+            boxes_offset: layout.boxes_offset() as u64,
+        }
+    }
+}
+
+/// A fragment whose every length is known before its first byte is written.
 struct Layout {
-    duration: Option<u32>,
-    size: Option<u32>,
-    default_flags: SampleFlags,
-    first_flags: Option<SampleFlags>,
-    flags_per_sample: bool,
-    /// Some composition offset is not 0 once shifted.
-    offsets: bool,
-    /// Some composition offset is negative once shifted, which only version 1 can say.
-    signed: bool,
-    row_size: usize,
+    tfhd: Tfhd,
+    run: Run,
+    boxes: usize,
 }
 
 impl Layout {
     fn of(fragment: &Fragment<'_>) -> Layout {
-        let samples = fragment.samples;
-        let (first, rest) = match samples.split_first() {
-            Some((first, rest)) => (Some(first), rest),
-            None => (None, samples),
+        let run = Run::of(fragment.samples, fragment.composition_shift);
+        let index = fragment.sample_description_index;
+        let tfhd = Tfhd {
+            track_id: TRACK_ID,
+            base_data_offset: None,
+            // 1 is the default `trex` sets.
+            sample_description_index: (index != 1).then_some(index),
+            default_sample_duration: run.duration,
+            default_sample_size: run.size,
+            default_sample_flags: run.flags,
+            duration_is_empty: false,
+            default_base_is_moof: true,
         };
-        // A single sample needs no rows at all; otherwise the second speaks for the others, since
-        // a segment's first sample is the one that differs.
-        let common = rest.first().or(first);
-        let default_flags = common.map_or(SampleFlags::SYNC, |sample| sample.flags);
-        let duration = common.map_or(0, |sample| sample.duration);
-        let size = common.map_or(0, |sample| sample.size);
-        let (mut same_duration, mut same_size, mut same_flags) = (true, true, true);
-        let (mut offsets, mut signed) = (false, false);
-        for (at, sample) in samples.iter().enumerate() {
-            same_duration &= sample.duration == duration;
-            same_size &= sample.size == size;
-            same_flags &= at == 0 || sample.flags == default_flags;
-            let offset = shifted(sample, fragment.composition_shift);
-            offsets |= offset != 0;
-            signed |= offset < 0;
-        }
-        let first_flags = first
-            .map(|sample| sample.flags)
-            .filter(|flags| *flags != default_flags);
-        let flags_per_sample = !same_flags;
-        let fields = [!same_duration, !same_size, flags_per_sample, offsets];
         Layout {
-            duration: same_duration.then_some(duration),
-            size: same_size.then_some(size),
-            default_flags,
-            first_flags: first_flags.filter(|_| !flags_per_sample),
-            flags_per_sample,
-            offsets,
-            signed,
-            row_size: 4 * fields.into_iter().filter(|field| *field).count(),
+            tfhd,
+            run,
+            boxes: fragment.boxes.len(),
         }
     }
 
-    fn version(&self) -> u8 {
-        u8::from(self.signed)
+    fn tfhd_bytes(&self) -> usize {
+        let fields = [
+            self.tfhd.sample_description_index,
+            self.tfhd.default_sample_duration,
+            self.tfhd.default_sample_size,
+            self.tfhd.default_sample_flags,
+        ];
+        HEADER_BYTES + 8 + 4 * fields.iter().flatten().count()
     }
 
-    fn flags(&self) -> u32 {
-        let flag = |set: bool, flag: u32| if set { flag } else { 0 };
-        Trun::DATA_OFFSET
-            | flag(self.first_flags.is_some(), Trun::FIRST_SAMPLE_FLAGS)
-            | flag(self.duration.is_none(), Trun::SAMPLE_DURATION)
-            | flag(self.size.is_none(), Trun::SAMPLE_SIZE)
-            | flag(self.flags_per_sample, Trun::SAMPLE_FLAGS)
-            | flag(self.offsets, Trun::SAMPLE_COMPOSITION_TIME_OFFSETS)
+    fn boxes_offset(&self) -> usize {
+        let before = 2 * HEADER_BYTES + MFHD_BYTES + self.tfhd_bytes() + TFDT_BYTES;
+        before + self.run.box_bytes()
     }
 
-    fn write_rows(&self, writer: &mut Writer, fragment: &Fragment<'_>) {
-        if self.row_size == 0 {
-            return;
-        }
-        for sample in fragment.samples {
-            if self.duration.is_none() {
-                writer.u32(sample.duration);
-            }
-            if self.size.is_none() {
-                writer.u32(sample.size);
-            }
-            if self.flags_per_sample {
-                writer.u32(sample.flags.0);
-            }
-            if self.offsets {
-                let offset = shifted(sample, fragment.composition_shift);
-                let most = if offset < 0 { 1 << 31 } else { i32::MAX as u64 };
-                writer.fit(
-                    "sample_composition_time_offset",
-                    offset.unsigned_abs(),
-                    most,
-                );
-                writer.i32(offset as i32);
-            }
+    fn moof_bytes(&self) -> usize {
+        self.boxes_offset() + self.boxes
+    }
+
+    /// Bytes of the header of `mdat`: 16 where its size takes 64 bits.
+    fn mdat_header_bytes(&self) -> usize {
+        let size = self.run.payload.saturating_add(HEADER_BYTES as u64);
+        if u32::try_from(size).is_ok() {
+            HEADER_BYTES
+        } else {
+            2 * HEADER_BYTES
         }
     }
-}
 
-fn shifted(sample: &Sample, shift: i64) -> i64 {
-    i64::from(sample.composition_offset).saturating_add(shift)
+    fn head_bytes(&self) -> usize {
+        self.moof_bytes() + self.mdat_header_bytes()
+    }
+
+    fn write(&self, writer: &mut Writer, fragment: &Fragment<'_>) {
+        // Data offsets count from the first byte of `moof`; the payload follows the head.
+        let offset = self.head_bytes() as u64;
+        writer.boxed(FourCc::new(b"moof"), |writer| {
+            writer.body(&Mfhd {
+                sequence_number: fragment.sequence_number,
+            });
+            writer.boxed(FourCc::new(b"traf"), |writer| {
+                writer.body(&self.tfhd);
+                writer.body(&Tfdt {
+                    version: 1,
+                    base_media_decode_time: fragment.decode_time,
+                });
+                let offset = writer.fit("data_offset", offset, i32::MAX as u64) as i32;
+                self.run.write(writer, fragment.samples, offset);
+                writer.bytes(fragment.boxes);
+            });
+        });
+        let header = self.mdat_header_bytes();
+        let size = self.run.payload.saturating_add(header as u64);
+        if header == HEADER_BYTES {
+            writer.u32(size as u32);
+            writer.fourcc(FourCc::new(b"mdat"));
+        } else {
+            writer.u32(1);
+            writer.fourcc(FourCc::new(b"mdat"));
+            writer.u64(size);
+        }
+    }
 }

@@ -1,8 +1,10 @@
-//! The `sidx` of a single-file track.
+//! The `sidx` of a single-file track, or of one segment.
 
 use isobmff::boxes::{Sidx, SidxReference};
 use isobmff::{BoxBody, Error, Table};
 use media::Timescale;
+
+use super::TRACK_ID;
 
 /// One segment in the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,31 +19,37 @@ pub struct IndexEntry {
 
 /// The `sidx` box for segments that follow it directly, the first presented at `start` ticks.
 ///
+/// A segment that starts with a stream access point is given SAP type 1: every sync sample of
+/// `stss` and of the sample flags is one that all later samples in presentation order can be
+/// decoded from.
+///
 /// # Errors
-/// Segments of 2 GiB or more, or of 2^32 ticks or more.
+/// Segments of 2 GiB or more, or of 2^32 ticks or more; more than 65,535 segments.
 pub fn segment_index(
     entries: &[IndexEntry],
     start: u64,
     timescale: Timescale,
 ) -> Result<Vec<u8>, Error> {
+    segment_index_at(entries, start, timescale, 0)
+}
+
+/// As [`segment_index`], for segments that follow `first_offset` bytes behind the box.
+///
+/// # Errors
+/// As [`segment_index`].
+pub fn segment_index_at(
+    entries: &[IndexEntry],
+    start: u64,
+    timescale: Timescale,
+    first_offset: u64,
+) -> Result<Vec<u8>, Error> {
     let mut rows = Vec::with_capacity(entries.len());
     for entry in entries {
-        let fit = |field: &'static str, value: u64, most: u64| {
-            let error = Error::DoesNotFit {
-                place: "sidx".into(),
-                field,
-                value,
-                most,
-            };
-            u32::try_from(value)
-                .ok()
-                .filter(|_| value <= most)
-                .ok_or(error)
-        };
         rows.push(SidxReference {
             is_index: false,
+            // The highest bit of the field says what is referred to.
             referenced_size: fit("referenced_size", entry.bytes, 0x7fff_ffff)?,
-            subsegment_duration: fit("subsegment_duration", entry.duration, u32::MAX.into())?,
+            subsegment_duration: fit("subsegment_duration", entry.duration, u32::MAX)?,
             starts_with_sap: entry.starts_with_sap,
             sap_type: u8::from(entry.starts_with_sap),
             sap_delta_time: 0,
@@ -50,14 +58,24 @@ pub fn segment_index(
     let references = Table::encode(&rows);
     let sidx = Sidx {
         version: 1,
-        reference_id: 1,
+        reference_id: TRACK_ID,
         timescale: timescale.rate(),
         earliest_presentation_time: start,
-        first_offset: 0,
+        first_offset,
         references: Table::new(&references),
     };
-    let mut writer = isobmff::Writer::with_capacity(references.len() + 48);
-    writer.body(&sidx);
-    debug_assert_eq!(sidx.kind(), Sidx::KIND);
-    writer.finish()
+    sidx.to_bytes()
+}
+
+fn fit(field: &'static str, value: u64, most: u32) -> Result<u32, Error> {
+    let most = u64::from(most);
+    match u32::try_from(value) {
+        Ok(fits) if value <= most => Ok(fits),
+        _ => Err(Error::DoesNotFit {
+            place: "sidx".into(),
+            field,
+            value,
+            most,
+        }),
+    }
 }

@@ -7,8 +7,7 @@ use isobmff::boxes::{
 use isobmff::{Error, FourCc, Table, Writer};
 use media::{Language, Timescale, TrackKind};
 
-/// The one track of a CMAF file. Crashes have been seen in other packagers where it is not 1.
-const TRACK_ID: u32 = 1;
+use super::TRACK_ID;
 
 /// What an init segment says.
 #[derive(Clone, Debug)]
@@ -40,6 +39,14 @@ pub struct Init<'a> {
 /// # Errors
 /// Values that do not fit their fields.
 pub fn init_segment(init: &Init<'_>) -> Result<Vec<u8>, Error> {
+    init_segment_with(init, &[])
+}
+
+/// As [`init_segment`], with `table_boxes` (whole boxes, such as `sgpd`) at the end of `stbl`.
+///
+/// # Errors
+/// Values that do not fit their fields.
+pub fn init_segment_with(init: &Init<'_>, table_boxes: &[u8]) -> Result<Vec<u8>, Error> {
     let mut writer = Writer::with_capacity(1024);
     write_ftyp(&mut writer, init);
     writer.boxed(FourCc::new(b"moov"), |writer| {
@@ -55,7 +62,9 @@ pub fn init_segment(init: &Init<'_>) -> Result<Vec<u8>, Error> {
             pre_defined: [0; 6],
             next_track_id: TRACK_ID + 1,
         });
-        writer.boxed(FourCc::new(b"trak"), |writer| write_trak(writer, init));
+        writer.boxed(FourCc::new(b"trak"), |writer| {
+            write_trak(writer, init, table_boxes);
+        });
         writer.boxed(FourCc::new(b"mvex"), |writer| {
             let version = u8::from(init.duration > u64::from(u32::MAX));
             writer.body(&Mehd {
@@ -75,12 +84,14 @@ pub fn init_segment(init: &Init<'_>) -> Result<Vec<u8>, Error> {
 }
 
 /// `cmfc` as structure, `cmf2` where there is no edit list and composition offsets may be
-/// negative, `iso6` for readers that know neither.
+/// negative (ISO/IEC 23000-19 7.2), `iso6` for readers that know neither, and `dash` for those
+/// that look for it.
 fn write_ftyp(writer: &mut Writer, init: &Init<'_>) {
     let mut brands = vec![FourCc::new(b"iso6"), FourCc::new(b"cmfc")];
     if init.kind == TrackKind::Video && init.media_time.is_none() {
         brands.push(FourCc::new(b"cmf2"));
     }
+    brands.push(FourCc::new(b"dash"));
     let compatible = Table::encode(&brands);
     writer.body(&Ftyp {
         kind: FourCc::new(b"ftyp"),
@@ -90,7 +101,7 @@ fn write_ftyp(writer: &mut Writer, init: &Init<'_>) {
     });
 }
 
-fn write_trak(writer: &mut Writer, init: &Init<'_>) {
+fn write_trak(writer: &mut Writer, init: &Init<'_>, table_boxes: &[u8]) {
     let sound = init.kind == TrackKind::Audio;
     writer.body(&Tkhd {
         version: 0,
@@ -108,22 +119,23 @@ fn write_trak(writer: &mut Writer, init: &Init<'_>) {
     });
     if let Some(media_time) = init.media_time {
         writer.boxed(FourCc::new(b"edts"), |writer| {
-            let media_time = writer.fit("media_time", media_time, i32::MAX as u64) as i64;
-            let media_rate = ElstEntry::NORMAL_RATE;
             // A duration of 0 is the whole of all fragments, ISO/IEC 14496-12 8.6.6.
             let edit = ElstEntry {
                 segment_duration: 0,
-                media_time,
-                media_rate,
+                media_time: writer.fit("media_time", media_time, i64::MAX as u64) as i64,
+                media_rate: ElstEntry::NORMAL_RATE,
             };
+            let version = u8::from(i32::try_from(media_time).is_err());
             writer.body(&Elst {
-                version: 0,
+                version,
                 flags: 0,
                 entries: vec![edit],
             });
         });
     }
-    writer.boxed(FourCc::new(b"mdia"), |writer| write_mdia(writer, init));
+    writer.boxed(FourCc::new(b"mdia"), |writer| {
+        write_mdia(writer, init, table_boxes);
+    });
     if !init.roles.is_empty() {
         writer.boxed(FourCc::new(b"udta"), |writer| {
             for (scheme, value) in init.roles {
@@ -136,7 +148,7 @@ fn write_trak(writer: &mut Writer, init: &Init<'_>) {
     }
 }
 
-fn write_mdia(writer: &mut Writer, init: &Init<'_>) {
+fn write_mdia(writer: &mut Writer, init: &Init<'_>, table_boxes: &[u8]) {
     let language = init.language.to_iso_639_2();
     writer.body(&Mdhd {
         version: 0,
@@ -203,6 +215,7 @@ fn write_mdia(writer: &mut Writer, init: &Init<'_>) {
             writer.body(&Stsc::default());
             writer.body(&Stsz::default());
             writer.body(&Stco::default());
+            writer.bytes(table_boxes);
         });
     });
 }
