@@ -64,16 +64,6 @@ pub enum Error {
         /// How many are read.
         limit: u64,
     },
-    /// Things nest deeper than any real file needs.
-    #[error("{place} at byte {offset}: nested deeper than {limit}")]
-    TooDeep {
-        /// Path of the box.
-        place: String,
-        /// Where, in bytes from the start of the file.
-        offset: u64,
-        /// Levels that are read.
-        limit: u32,
-    },
     /// A box lacks a child it must have.
     #[error("{place} at byte {offset}: has no {kind} box")]
     Missing {
