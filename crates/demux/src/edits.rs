@@ -6,7 +6,8 @@
 //! * empty edits at the start: the track begins later;
 //! * an edit that begins after the first sample, where decoding can begin: samples before it go.
 //!   Audio keeps a few frames before the edit (the decoder's priming), which players skip because
-//!   the package's own edit list says so;
+//!   the package's own edit list says so. A rest of a picture just before a sync sample goes, too,
+//!   and the track begins with the sync sample, in its time;
 //! * an edit that ends before the last sample: samples after it go, but for pictures that others
 //!   are decoded from. Those stay coded behind the track's end, which manifests announce;
 //! * several edits that follow each other without a gap.
@@ -125,6 +126,13 @@ impl Timeline {
 /// Audio frames kept before the start of an edit: enough for every codec here to converge (Opus
 /// asks for 80 ms, which is 4 frames of 20 ms; AAC for one frame, two with SBR).
 const PREROLL_FRAMES: usize = 4;
+
+/// The longest rest of a picture that is left out where an edit begins inside it and the next
+/// picture is a sync sample: a frame at 25 frames a second.
+const LONGEST_REST: Time = Time {
+    ticks: 40,
+    timescale: Timescale::MILLISECONDS,
+};
 
 /// The one stretch of media that an edit list shows.
 struct Window {
@@ -301,8 +309,12 @@ fn drop_pictures_before(
         .enumerate()
         .filter(|(_, sample)| sample.pts() <= window.begin)
         .max_by_key(|(_, sample)| sample.pts());
-    let Some((at, first)) = first.map(|(at, sample)| (at, *sample)) else {
+    let Some((on_screen, _)) = first else {
         return Ok(0);
+    };
+    let at = sync_at_start(window, track, on_screen, samples);
+    let Some(at) = at else {
+        return Err(starts_inside_group(window, track, on_screen, samples));
     };
     // Leading pictures of an open group: they follow the sync sample in decoding order and are
     // shown before it, so nothing that stays depends on them.
@@ -313,7 +325,7 @@ fn drop_pictures_before(
         .count();
     let later = samples.iter().skip(at + 1 + leading);
     let is_clean = later.clone().all(|sample| sample.pts() >= window.begin);
-    if !first.is_sync() || !is_clean {
+    if !is_clean {
         return Err(starts_inside_group(window, track, at, samples));
     }
     let next = later.map(|sample| sample.dts).next();
@@ -324,9 +336,32 @@ fn drop_pictures_before(
         sync.duration = u32::try_from(next.saturating_sub(sync.dts)).unwrap_or(u32::MAX);
     }
     if let Some(sync) = samples.first_mut() {
-        shorten(sync, window.begin.saturating_sub(sync.pts()));
+        shorten(sync, window.begin.saturating_sub(sync.pts()).max(0));
     }
     Ok(at + leading)
+}
+
+/// The sync sample the window can begin with: the picture on screen, or the one after it where
+/// the rest of the picture on screen is too short to be missed. Editors that cut by time leave such
+/// rests, of a few milliseconds; the track then begins that much later.
+fn sync_at_start(
+    window: &Window,
+    track: Timescale,
+    on_screen: usize,
+    samples: &[Sample],
+) -> Option<usize> {
+    let first = samples.get(on_screen)?;
+    if first.is_sync() {
+        return Some(on_screen);
+    }
+    let behind = samples
+        .iter()
+        .enumerate()
+        .filter(|(_, sample)| sample.pts() > window.begin);
+    let (at, next) = behind.min_by_key(|(_, sample)| sample.pts())?;
+    let rest = track.time(next.pts().saturating_sub(window.begin));
+    let is_short = first.pts() < window.begin && rest <= LONGEST_REST;
+    (next.is_sync() && is_short).then_some(at)
 }
 
 /// Presents a sample `late` ticks later. It is decoded later by as much as the next sample allows;
