@@ -76,7 +76,7 @@ pub(super) struct PackArgs {
     #[arg(long)]
     pub(super) average_bandwidth: bool,
 
-    /// Checksum of every file in package.json [default: blake3]
+    /// Checksum of every file in package.json [default: none]
     #[arg(long, value_name = "ALGORITHM")]
     pub(super) checksum: Option<ChecksumWord>,
 

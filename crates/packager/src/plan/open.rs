@@ -18,6 +18,8 @@ pub(crate) struct Input {
     pub(crate) file: File,
     /// Length and time of last change when it was opened.
     pub(crate) identity: Identity,
+    /// Whether pictures were chosen from it.
+    pub(crate) has_video: bool,
     /// `emsg` and `prft` boxes.
     pub(crate) events: Vec<demux::Event>,
 }
@@ -139,10 +141,12 @@ pub(crate) fn open(spec: &InputSpec, when_truncated: WhenTruncated) -> Result<Op
         return Err(nothing(spec, found));
     }
     let events = movie.events;
+    let has_video = tracks.iter().any(|track| track.kind() == TrackKind::Video);
     let input = Input {
         spec: spec.clone(),
         file,
         identity,
+        has_video,
         events,
     };
     Ok(Opened {

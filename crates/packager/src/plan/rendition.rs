@@ -234,20 +234,25 @@ pub(crate) fn plan(
     folders: &mut Folders,
 ) -> Result<Vec<Rendition>, Error> {
     let mut out: Vec<Rendition> = Vec::new();
+    let labels: Vec<Option<String>> = chosen
+        .tracks
+        .iter()
+        .map(|track| chosen.label(track).map(str::to_string))
+        .collect();
     let tracks = std::mem::take(&mut chosen.tracks);
     let (media, text): (Vec<_>, Vec<_>) = tracks
         .into_iter()
-        .zip(std::mem::take(&mut cut.segments))
+        .zip(std::mem::take(&mut cut.segments).into_iter().zip(labels))
         .partition(|(chosen, _)| chosen.track.kind() != TrackKind::Text);
     chosen.tracks = text.into_iter().map(|(chosen, _)| chosen).collect();
-    for (ChosenTrack { input, track }, segments) in media {
+    for (ChosenTrack { input, track }, (segments, label)) in media {
         let source = &chosen.inputs[input];
         let spec = &source.spec;
         let language = spec
             .language
             .clone()
             .unwrap_or_else(|| track.language.clone());
-        let wish = match (&spec.label, &track.facts) {
+        let wish = match (&label, &track.facts) {
             (Some(label), _) => label.clone(),
             (None, Facts::Video(video)) => format!("{}p", video.height),
             (None, Facts::Audio(_) | Facts::Text(_)) => language.to_string(),
@@ -275,10 +280,7 @@ pub(crate) fn plan(
             events,
             segments,
             language,
-            name: spec
-                .label
-                .clone()
-                .or(named.filter(|_| track.kind() == TrackKind::Audio)),
+            name: label.or(named.filter(|_| track.kind() == TrackKind::Audio)),
             roles,
             default: spec.default && track.kind() == TrackKind::Audio,
             content: u32::try_from(content).unwrap_or(u32::MAX),
@@ -291,7 +293,7 @@ pub(crate) fn plan(
 
 /// The role asked for, else those the file gives in DASH's words.
 pub(crate) fn roles(asked: Option<crate::input::Role>, track: &Track) -> Vec<Role> {
-    if let Some(asked) = asked {
+    if let Some(asked) = asked.filter(|asked| asked.suits(track.kind())) {
         return Role::from_word(asked.word()).into_iter().collect();
     }
     let dash = track

@@ -31,6 +31,18 @@ impl Chosen {
         &self.inputs[chosen.input].spec
     }
 
+    /// The label asked for a track. On a file with pictures and sound, a label without a kind is
+    /// the name of the pictures.
+    pub(crate) fn label(&self, chosen: &ChosenTrack) -> Option<&str> {
+        let spec = self.spec(chosen);
+        let kind = chosen.track.kind();
+        let is_meant = spec.kind.is_some()
+            || spec.track.is_some()
+            || kind == TrackKind::Video
+            || !self.inputs[chosen.input].has_video;
+        spec.label.as_deref().filter(|_| is_meant)
+    }
+
     /// The tracks of a kind, with their positions.
     pub(crate) fn of_kind(&self, kind: TrackKind) -> impl Iterator<Item = &ChosenTrack> {
         self.tracks
@@ -63,15 +75,9 @@ pub(crate) fn choose(job: &Job, warnings: &mut Vec<String>) -> Result<Chosen, Er
         for mut track in opened.tracks {
             begin_at_sync(&name, &mut track, warnings)?;
             let candidate = ChosenTrack { input, track };
-            if let Some(twin) = twin(&chosen, &candidate) {
-                let twin_name = chosen.inputs[twin].name();
-                let id = candidate.track.id;
-                warnings.push(format!(
-                    "{name}: audio track {id} is the same as in {twin_name} and stored once"
-                ));
-                continue;
+            if !is_twin(&chosen, &candidate) {
+                chosen.tracks.push(candidate);
             }
-            chosen.tracks.push(candidate);
         }
     }
     if chosen.tracks.is_empty() && chosen.documents.is_empty() {
@@ -92,23 +98,27 @@ fn is_document(spec: &InputSpec) -> bool {
     ["vtt", "srt", "ttml", "dfxp"].contains(&extension.as_str())
 }
 
-/// The input that holds the same sound already, unless the two are to be announced differently.
-fn twin(chosen: &Chosen, candidate: &ChosenTrack) -> Option<usize> {
+/// Whether another input holds the same sound already, and the two are not to be announced
+/// differently. The files of a ladder usually do.
+fn is_twin(chosen: &Chosen, candidate: &ChosenTrack) -> bool {
     if candidate.track.kind() != TrackKind::Audio {
-        return None;
+        return false;
     }
-    let announced = |spec: &InputSpec| (spec.language.clone(), spec.label.clone(), spec.role);
-    let wanted = announced(chosen.spec(candidate));
+    let announced = |track: &ChosenTrack| {
+        let spec = chosen.spec(track);
+        let label = chosen.label(track).map(str::to_string);
+        (spec.language.clone(), label, spec.role)
+    };
+    let wanted = announced(candidate);
     let file = |input: usize| &chosen.inputs[input].file;
-    let found = chosen.of_kind(TrackKind::Audio).find(|other| {
+    chosen.of_kind(TrackKind::Audio).any(|other| {
         other.input != candidate.input
-            && announced(chosen.spec(other)) == wanted
+            && announced(other) == wanted
             && twins::are_equal(
                 (&other.track, file(other.input)),
                 (&candidate.track, file(candidate.input)),
             )
-    });
-    found.map(|other| other.input)
+    })
 }
 
 /// Removes samples before the first sync sample: nothing can decode them.

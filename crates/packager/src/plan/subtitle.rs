@@ -100,7 +100,8 @@ pub(crate) fn plan(
     let mut found = Vec::new();
     for track in chosen.of_kind(TrackKind::Text) {
         let input = &chosen.inputs[track.input];
-        found.push(from_track(input, &track.track, warnings)?);
+        let label = chosen.label(track).map(str::to_string);
+        found.push(from_track(input, &track.track, label, warnings)?);
     }
     for spec in &chosen.documents {
         found.push(from_file(spec, warnings)?);
@@ -167,7 +168,10 @@ fn from_file(spec: &InputSpec, warnings: &mut Vec<String>) -> Result<Found, Erro
         source: error,
     };
     let parsed = if len > text::MAX_BYTES as u64 {
-        Err(error(text::Error::TooLarge { bytes: len, limit: text::MAX_BYTES as u64 }))
+        Err(error(text::Error::TooLarge {
+            bytes: len,
+            limit: text::MAX_BYTES as u64,
+        }))
     } else {
         text::parse(&fs::read(&spec.path).map_err(failed)?, None).map_err(error)
     }?;
@@ -209,14 +213,22 @@ fn accept(
 }
 
 /// Reads the samples of a text track.
-fn from_track(input: &Input, track: &Track, warnings: &mut Vec<String>) -> Result<Found, Error> {
+fn from_track(
+    input: &Input,
+    track: &Track,
+    label: Option<String>,
+    warnings: &mut Vec<String>,
+) -> Result<Found, Error> {
     let source = format!("{}: text track {}", input.name(), track.id);
     let error = |error| Error::Subtitle {
         input: source.clone(),
         source: error,
     };
     if track.bytes() > text::MAX_BYTES as u64 {
-        return Err(error(text::Error::TooLarge { bytes: track.bytes(), limit: text::MAX_BYTES as u64 }));
+        return Err(error(text::Error::TooLarge {
+            bytes: track.bytes(),
+            limit: text::MAX_BYTES as u64,
+        }));
     }
     let read = |sample: &Sample| -> Result<Vec<u8>, Error> {
         read_sample(&input.file, sample).map_err(|source| Error::Input {
@@ -253,7 +265,7 @@ fn from_track(input: &Input, track: &Track, warnings: &mut Vec<String>) -> Resul
             .language
             .clone()
             .unwrap_or_else(|| track.language.clone()),
-        label: spec.label.clone(),
+        label,
         roles: roles(spec.role, track),
         default: spec.default,
         source: input.name(),
