@@ -52,19 +52,14 @@ fn summary(report: &Report, output: &Path, seconds: f64) -> String {
             .filter(|track| track.kind == kind)
             .count()
     };
-    let kinds = ["video", "audio", "text"].map(|kind| (kind, count(kind)));
-    let kinds = kinds.iter().filter(|(_, count)| *count > 0);
+    let kinds = ["video", "audio", "text"].map(|kind| (count(kind), kind));
+    let kinds = kinds.iter().filter(|(count, _)| *count > 0);
     let kinds: Vec<String> = kinds
-        .map(|(kind, count)| format!("{count} {kind}"))
+        .map(|(count, kind)| format!("{count} {kind}"))
         .collect();
-    let segments = report
-        .tracks
-        .iter()
-        .map(|track| track.segments.len())
-        .max()
-        .unwrap_or(0);
+    let segments: usize = report.tracks.iter().map(|track| track.segments.len()).sum();
     let mut text = format!(
-        "{:.3} s in {} to {segments} segments per track: {}, {} objects in {seconds:.2} s\n",
+        "packed {:.3} s: {} in {segments} segments; {} in {} objects, {seconds:.2} s\n",
         report.duration,
         kinds.join(", "),
         size(report.bytes),
@@ -75,7 +70,7 @@ fn summary(report: &Report, output: &Path, seconds: f64) -> String {
         .iter()
         .map(|manifest| manifest.path.as_str());
     for path in manifests.filter(|path| is_entry(path)) {
-        text.push_str(&one_line(&format!("{}", output.join(path).display())));
+        text.push_str(&one_line(&output.join(path).display().to_string()));
         text.push('\n');
     }
     text

@@ -27,7 +27,9 @@ pub(super) struct Track {
     pub(super) codec: String,
     pub(super) timescale: u32,
     pub(super) samples: u64,
-    pub(super) init: Object,
+    /// The whole object, where one holds everything below.
+    file: Option<Object>,
+    init: Object,
     pub(super) segments: Vec<Segment>,
     #[serde(default)]
     pub(super) webvtt: Vec<Object>,
@@ -73,15 +75,26 @@ impl Report {
             .any(|warning| warning.ends_with("each rendition is cut on its own"))
     }
 
-    /// Every object and part listed.
-    pub(super) fn listed(&self) -> impl Iterator<Item = &Object> {
+    /// Every whole object listed.
+    pub(super) fn objects(&self) -> impl Iterator<Item = &Object> {
         let tracks = self.tracks.iter().flat_map(|track| {
-            let segments = track.segments.iter().map(|segment| &segment.object);
-            std::iter::once(&track.init)
-                .chain(segments)
-                .chain(&track.webvtt)
+            let parts = track.parts().filter(|_| track.file.is_none());
+            track.file.iter().chain(parts).chain(&track.webvtt)
         });
         tracks.chain(&self.manifests)
+    }
+
+    /// Every part of an object listed.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Object> {
+        let tracks = self.tracks.iter().filter(|track| track.file.is_some());
+        tracks.flat_map(Track::parts)
+    }
+}
+
+impl Track {
+    /// The initialization segment and media segments.
+    fn parts(&self) -> impl Iterator<Item = &Object> {
+        std::iter::once(&self.init).chain(self.segments.iter().map(|segment| &segment.object))
     }
 }
 

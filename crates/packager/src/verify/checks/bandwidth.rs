@@ -19,6 +19,9 @@ pub(super) const CHECK: Check = Check {
 /// Bits per second that rounding up may have added or left out.
 const ROUNDING: u128 = 2;
 
+/// Nanoseconds that `EXTINF` in microseconds may be short of a segment's duration.
+const EXTINF_ROUNDING: u128 = 1_000;
+
 const SECOND: u128 = 1_000_000_000;
 
 /// Bits and nanoseconds of a segment.
@@ -107,7 +110,10 @@ fn stream(package: &Package, master: &Master, variant: &Variant, findings: &mut 
         let rates = paths.iter().filter_map(|path| {
             let announced = master.media.get(*path)?;
             let target = master.target_durations.get(*path).copied().unwrap_or(1);
-            let pieces = pieces(package, announced);
+            let mut pieces = pieces(package, announced);
+            pieces
+                .iter_mut()
+                .for_each(|(_, duration)| *duration += EXTINF_ROUNDING);
             // An I-frame playlist has no runs to speak of: every frame counts.
             let frames = announced.content == Content::FrameRanges;
             let peak = if frames {
@@ -134,8 +140,8 @@ fn stream(package: &Package, master: &Master, variant: &Variant, findings: &mut 
                 continue;
             }
         };
-        // Each playlist's durations are rounded on their own.
-        if u128::from(rate) + ROUNDING * 4 + least / 100_000 < least {
+        // One rate per playlist that plays together was rounded.
+        if u128::from(rate) + ROUNDING * 4 < least {
             findings.add(at, name, rate, format!("at least {least}"));
         }
     }

@@ -1,6 +1,6 @@
 //! Every file of the package is listed in the report, and is what the report says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::File;
 
 use demux::Source;
@@ -38,10 +38,16 @@ fn run(package: &Package, findings: &mut Findings) {
     let Some(report) = &package.report else {
         return;
     };
-    for object in report.listed() {
+    for object in report.objects() {
         check(&package.files, report, object, findings);
     }
-    let listed: BTreeSet<&str> = report.listed().map(|object| object.path.as_str()).collect();
+    for part in report.parts() {
+        bounds(&package.files, part, findings);
+    }
+    let listed: BTreeSet<&str> = report
+        .objects()
+        .map(|object| object.path.as_str())
+        .collect();
     for (path, _) in package.files.all() {
         let delivered = DELIVERED.iter().any(|folder| path.starts_with(folder));
         if path.ends_with(PART) {
@@ -55,12 +61,11 @@ fn run(package: &Package, findings: &mut Findings) {
             );
         }
     }
-    totals(package, report, &listed, findings);
+    totals(report, &listed, findings);
 }
 
 /// A listed object is there, with its size and checksum.
 fn check(files: &Files, report: &Report, object: &Object, findings: &mut Findings) {
-    let location = object.location();
     let at = (object.path.as_str(), "");
     let Some(size) = files.size(&object.path) else {
         findings.add(
@@ -71,72 +76,72 @@ fn check(files: &Files, report: &Report, object: &Object, findings: &mut Finding
         );
         return;
     };
-    let Some(range) = location.bytes(size) else {
-        findings.add(
-            at,
-            "size",
-            size,
-            format!("{} as in {PATH}", location.text()),
-        );
+    if size != object.bytes {
+        findings.add(at, "size", size, format!("{} as in {PATH}", object.bytes));
         return;
-    };
+    }
+    let algorithm = report.checksum.as_str();
     let Some(expected) = &object.checksum else {
-        if report.checksum != "none" {
-            let field = format!("{PATH}: checksum");
-            findings.add(at, field, "missing", format!("one by {}", report.checksum));
+        if algorithm != "none" {
+            findings.add(
+                at,
+                "checksum",
+                "missing",
+                format!("one by {algorithm} in {PATH}"),
+            );
         }
         return;
     };
     let opened = files.open(&object.path).map_err(|error| error.to_string());
-    let checksum = opened.and_then(|file| checksum(&report.checksum, &file, range));
-    match checksum {
+    match opened.and_then(|file| checksum(algorithm, &file, size)) {
         Ok(checksum) if checksum == *expected => {}
         Ok(checksum) => {
-            let place = if object.offset > 0 {
-                location.text()
-            } else {
-                String::new()
-            };
-            let expected = format!("{expected} as in {PATH}");
-            findings.add((at.0, &place), report.checksum.as_str(), checksum, expected);
+            findings.add(at, algorithm, checksum, format!("{expected} as in {PATH}"));
         }
-        Err(error) => findings.add(
-            at,
-            "checksum",
-            error,
-            format!("readable by {}", report.checksum),
-        ),
+        Err(error) => findings.add(at, "checksum", error, format!("one by {algorithm}")),
     }
 }
 
-/// Sizes of whole files and of the package.
-fn totals(package: &Package, report: &Report, listed: &BTreeSet<&str>, findings: &mut Findings) {
-    // A file with an object at its start and nothing else listed is that object.
-    let mut ends: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
-    for object in report.listed() {
-        let entry = ends.entry(&object.path).or_default();
-        entry.0 = entry.0.max(object.offset.saturating_add(object.bytes));
-        entry.1 += 1;
-    }
-    for (path, (end, _)) in ends {
-        if let Some(size) = package.files.size(path).filter(|size| *size != end) {
-            findings.add((path, ""), "size", size, format!("{end} as in {PATH}"));
-        }
-    }
-    let count = listed.len() as u64;
-    if report.objects != count {
+/// A part of an object lies within it.
+fn bounds(files: &Files, part: &Object, findings: &mut Findings) {
+    let size = files.size(&part.path).unwrap_or(0);
+    let location = part.location();
+    if location.bytes(size).is_none() {
         findings.add(
-            (PATH, ""),
-            "objects",
-            report.objects,
-            format!("{count}, as listed"),
+            (&part.path, ""),
+            "size",
+            size,
+            format!("{} as in {PATH}", location.text()),
         );
     }
-    let sizes = listed.iter().filter_map(|path| package.files.size(path));
-    let bytes: u64 = sizes.fold(0, u64::saturating_add);
+}
+
+/// Objects are listed once, and counted.
+fn totals(report: &Report, listed: &BTreeSet<&str>, findings: &mut Findings) {
+    let at = (PATH, "");
+    let count = report.objects().count();
+    if listed.len() != count {
+        findings.add(
+            at,
+            "listings",
+            count,
+            format!("{}, one per object", listed.len()),
+        );
+    }
+    if report.objects != listed.len() as u64 {
+        findings.add(
+            at,
+            "objects",
+            report.objects,
+            format!("{}, as listed", listed.len()),
+        );
+    }
+    let bytes = report
+        .objects()
+        .fold(0u64, |sum, object| sum.saturating_add(object.bytes));
     if report.bytes != bytes {
         findings.add(
-            (PATH, ""),
+            at,
             "bytes",
             report.bytes,
             format!("{bytes}, the sum of all objects"),
@@ -144,14 +149,14 @@ fn totals(package: &Package, report: &Report, listed: &BTreeSet<&str>, findings:
     }
 }
 
-/// The checksum of `range` of `file`, in lower-case hexadecimal.
-fn checksum(name: &str, file: &File, range: std::ops::Range<u64>) -> Result<String, String> {
+/// The checksum of the `size` bytes of `file`, in lower-case hexadecimal.
+fn checksum(name: &str, file: &File, size: u64) -> Result<String, String> {
     let mut blake3 = (name == "blake3").then(blake3::Hasher::new);
     let mut sha256 = (name == "sha256").then(Sha256::new);
     let mut buffer = vec![0; CHUNK];
-    let mut at = range.start;
-    while at < range.end {
-        let length = usize::try_from(range.end - at).unwrap_or(CHUNK).min(CHUNK);
+    let mut at = 0;
+    while at < size {
+        let length = usize::try_from(size - at).unwrap_or(CHUNK).min(CHUNK);
         let chunk = buffer.get_mut(..length).unwrap_or_default();
         file.read_exact_at(chunk, at)
             .map_err(|error| error.to_string())?;

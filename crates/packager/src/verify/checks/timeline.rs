@@ -6,6 +6,7 @@ use crate::verify::Check;
 use crate::verify::announced::{Announced, Content};
 use crate::verify::finding::Findings;
 use crate::verify::hls::{Master, rounded};
+use crate::verify::location::Location;
 use crate::verify::mpd::Mpd;
 use crate::verify::package::Package;
 
@@ -113,13 +114,19 @@ fn target_durations(master: &Master, findings: &mut Findings) {
     }
 }
 
-/// Whether both announce the same segments.
+/// Whether both announce the same segments: MP4 segments by their place, WebVTT files by the
+/// folder they share with the MP4 segments of the same subtitles.
 fn is_same(dash: &Announced, hls: &Announced) -> bool {
-    let first = |announced: &Announced| {
-        announced
-            .segments
-            .first()
-            .map(|segment| segment.location.clone())
+    let first = |announced: &'_ Announced| {
+        let location = &announced.segments.first()?.location;
+        let folder = location
+            .path
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
+        Some(match hls.init {
+            Some(_) => location.clone(),
+            None => Location::whole(folder.into()),
+        })
     };
     dash.content == hls.content && first(dash).is_some() && first(dash) == first(hls)
 }
@@ -140,6 +147,9 @@ fn agree(dash: &Announced, hls: &Announced, findings: &mut Findings) {
             findings.add(hls.at(), field, value, expected);
             return;
         }
+    }
+    if hls.init.is_none() {
+        return;
     }
     let paths = dash.segments.iter().zip(&hls.segments);
     for (index, (dash_segment, hls_segment)) in paths.enumerate() {
