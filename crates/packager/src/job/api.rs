@@ -8,8 +8,10 @@
 
 mod contents;
 mod drm;
+mod fields;
 mod json;
 mod object;
+mod protection;
 #[cfg(test)]
 mod tests;
 
@@ -17,14 +19,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use media::Language;
-
 pub use drm::DrmOption;
 use json::Json;
 use object::{Field, Object};
 
-use super::{Formats, Job, JobError, MAX_CONTENT_ID_BYTES, SegmentDuration};
-use crate::input::{InputSpec, SubtitleSpec};
+use super::{Job, JobError};
+use crate::input::InputSpec;
 
 /// Longest job and storage name, in bytes.
 pub const MAX_NAME_BYTES: usize = 50;
@@ -96,7 +96,7 @@ impl JobFile {
         let json: Json =
             serde_json::from_slice(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text))?;
         let root = Object::root(&json)?;
-        refuse_protection(&root)?;
+        protection::refuse(&root)?;
         let drm_option = match root.field("drm_option") {
             Some(field) => DrmOption::read(&field.object()?)?,
             None => DrmOption::default(),
@@ -106,7 +106,7 @@ impl JobFile {
             warnings.push("drm_option: has no effect without \"drm\" in protect_type".into());
         }
         let mut file = JobFile {
-            job: job(&root, folder)?,
+            job: fields::job(&root, folder)?,
             contents_path: Vec::new(),
             folder: folder.into(),
             output: None,
@@ -158,147 +158,6 @@ impl JobFile {
     pub fn inputs(&self) -> Result<Vec<InputSpec>, JobError> {
         contents::inputs(&self.contents_path, &self.folder)
     }
-}
-
-/// The fields that describe the job itself.
-fn job(root: &Object<'_>, folder: &Path) -> Result<Job, JobError> {
-    let mut job = Job::default();
-    if let Some(field) = root.field("job_name") {
-        job.job_name = Some(name(&field, MAX_NAME_BYTES)?);
-    }
-    if let Some(field) = root.field("content_id") {
-        job.content_id = Some(name(&field, MAX_CONTENT_ID_BYTES)?);
-    }
-    if let Some(field) = root.field("streaming_format") {
-        job.formats = formats(&field)?;
-    }
-    if let Some(field) = root.field("subtitles") {
-        for (index, item) in field.list().into_iter().enumerate() {
-            job.subtitles.extend(subtitle(&item, index, folder)?);
-        }
-    }
-    if let Some(option) = root.field("dash_option") {
-        let option = option.object()?;
-        if let Some(field) = option.field("min_buffer_time") {
-            let time = field.seconds("2 to 3600 seconds")?;
-            let candidate = Job {
-                min_buffer_time: time,
-                ..Job::new([""])
-            };
-            if candidate.validate().is_err() {
-                return Err(field.refuse("2 to 3600 seconds"));
-            }
-            job.min_buffer_time = time;
-        }
-        if let Some(field) = option.field("enable_average_bandwidth_mpd") {
-            job.average_bandwidth = field.boolean()?;
-        }
-    }
-    // Not in the API; the command line's word for what the API leaves to the service.
-    if let Some(field) = root.field("segment_duration") {
-        let text = field.text()?;
-        let expected = "0 (every common GOP) or 0.1 to 3600 seconds";
-        job.segment_duration = text
-            .parse::<SegmentDuration>()
-            .map_err(|_| field.refuse(expected))?;
-    }
-    Ok(job)
-}
-
-fn formats(field: &Field<'_>) -> Result<Formats, JobError> {
-    let mut formats = Formats {
-        dash: false,
-        hls: false,
-    };
-    for item in field.list() {
-        match item.text()?.to_ascii_lowercase().as_str() {
-            "dash" => formats.dash = true,
-            "hls" => formats.hls = true,
-            _ => return Err(item.refuse("dash or hls")),
-        }
-    }
-    if formats
-        == (Formats {
-            dash: false,
-            hls: false,
-        })
-    {
-        return Err(field.refuse("dash, hls or both"));
-    }
-    Ok(formats)
-}
-
-/// One entry of `subtitles`. An entry that holds nothing, as forms send it, is nothing.
-fn subtitle(
-    item: &Field<'_>,
-    index: usize,
-    folder: &Path,
-) -> Result<Option<SubtitleSpec>, JobError> {
-    let entry = item.object()?;
-    let filled = |key| entry.field(key).filter(|field| !field.is_empty_text());
-    let language = match filled("language") {
-        Some(field) => {
-            let expected = "a BCP 47 language tag such as en, ko or pt-BR";
-            let tag = field.text()?;
-            Some(
-                tag.parse::<Language>()
-                    .map_err(|_| field.refuse(expected))?,
-            )
-        }
-        None => None,
-    };
-    match filled("path") {
-        Some(field) => {
-            let path = folder.join(path(&field)?);
-            Ok(Some(SubtitleSpec { path, language }))
-        }
-        None if language.is_none() => Ok(None),
-        None => {
-            let place = format!("subtitles[{index}].path");
-            Err(JobError::value(
-                place,
-                "missing",
-                "the path of a subtitle file",
-            ))
-        }
-    }
-}
-
-/// Refuses every job that asks for protection.
-fn refuse_protection(root: &Object<'_>) -> Result<(), JobError> {
-    let spellings = ["protect_type", "protection_type"].map(|key| root.field(key));
-    for field in spellings.iter().flatten() {
-        if let Some(item) = field.list().into_iter().next() {
-            let protection = item.text()?.to_ascii_lowercase();
-            if !["drm", "watermark"].contains(&protection.as_str()) {
-                return Err(item.refuse("drm or watermark"));
-            }
-            let (field, protection) = (item.place, format!("{protection:?}"));
-            return Err(JobError::Unsupported { field, protection });
-        }
-    }
-    // A misspelt field must not turn protected content into clear content.
-    let known = ["protect_type", "protection_type", "drm_option"];
-    for name in root.names().filter(|name| !known.contains(name)) {
-        let lower = name.to_ascii_lowercase();
-        if ["protect", "drm", "watermark", "crypt"]
-            .iter()
-            .any(|word| lower.contains(word))
-        {
-            let expected = "protect_type, protection_type or drm_option";
-            return Err(JobError::value(
-                name,
-                "an unknown field about protection",
-                expected,
-            ));
-        }
-    }
-    // Without a word about protection, DRM options mean that protection was wanted.
-    if spellings.iter().all(Option::is_none) && root.field("drm_option").is_some() {
-        let expected = "protect_type beside drm_option ([] packages in the clear)";
-        return Err(JobError::value("protect_type", "missing", expected));
-    }
-    Ok(())
 }
 
 fn name(field: &Field<'_>, max_bytes: usize) -> Result<String, JobError> {

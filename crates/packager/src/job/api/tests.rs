@@ -5,6 +5,7 @@ use std::path::Path;
 use media::Timescale;
 
 use super::*;
+use crate::job::Formats;
 
 const FULL: &str = r#"{
     "job_name": "nightly",

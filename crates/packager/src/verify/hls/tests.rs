@@ -3,7 +3,9 @@
 use std::fs;
 
 use super::*;
+use crate::verify::announced::Content;
 use crate::verify::finding::Finding;
+use crate::verify::location::Location;
 
 const MASTER: &str = "#EXTM3U
 #EXT-X-VERSION:7
