@@ -10,7 +10,7 @@ use mux::presentation::{KindFacts, Presentation, Rendition as Announced, Segment
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::plan::{Plan, Rendition, TextRendition};
+use crate::plan::{Part, Plan, Rendition, TextRendition};
 use crate::progress::Progress;
 use crate::report::{self, FactsReport, ObjectReport, Report, SegmentReport, TrackReport};
 use crate::sink::Sink;
@@ -274,7 +274,7 @@ impl Run<'_> {
         out: &mut Drain<'_>,
     ) -> Result<(), Error> {
         let input = &self.plan.inputs[rendition.input];
-        for (head, samples) in rendition.parts(index)?.fragments {
+        for Part { head, samples } in rendition.parts(index)? {
             output.append(out, &head)?;
             output.copy(out, input, &rendition.track.samples[samples])?;
         }
@@ -415,6 +415,7 @@ impl Run<'_> {
             content_id: self.plan.job.content_id.clone(),
             job_name: self.plan.job.job_name.clone(),
             duration: self.presentation.duration.seconds(),
+            is_aligned: self.plan.is_aligned,
             boundaries: self
                 .plan
                 .boundaries()

@@ -23,7 +23,7 @@ use label::Folders;
 pub(crate) use mapping::Mapping;
 pub(crate) use open::Input;
 pub use rendition::Rendition;
-pub(crate) use rendition::SingleFileLayout;
+pub(crate) use rendition::{Part, SingleFileLayout};
 pub use subtitle::TextRendition;
 
 /// Everything a run will write.
@@ -49,6 +49,7 @@ pub struct Plan {
     pub(crate) renditions: Vec<Rendition>,
     pub(crate) texts: Vec<TextRendition>,
     boundaries: Vec<Time>,
+    pub(crate) is_aligned: bool,
     duration: Time,
     warnings: Vec<String>,
 }
@@ -98,6 +99,7 @@ impl Plan {
             renditions,
             texts,
             boundaries: cut.boundaries,
+            is_aligned: cut.is_aligned,
             duration,
             warnings,
         })

@@ -27,6 +27,8 @@ pub struct Report {
     pub duration: f64,
     /// Segments of a rendition begin at these times in seconds, as near as its samples allow.
     pub boundaries: Vec<f64>,
+    /// Whether segments of all video renditions begin at the same times.
+    pub is_aligned: bool,
     /// What the checksums are: `blake3`, `sha256` or `none`.
     pub checksum: &'static str,
     /// Every track.

@@ -11,6 +11,8 @@ use crate::job::Job;
 pub(crate) struct Cut {
     /// Start times of all segments but the first.
     pub(crate) boundaries: Vec<Time>,
+    /// Whether all video renditions are cut at the same times.
+    pub(crate) is_aligned: bool,
     /// Segments of each chosen track, in the order of the tracks; empty for text.
     pub(crate) segments: Vec<Vec<Segment>>,
 }
@@ -84,6 +86,7 @@ pub(crate) fn cut(
     }
     Ok(Cut {
         boundaries,
+        is_aligned: shared.is_some(),
         segments,
     })
 }

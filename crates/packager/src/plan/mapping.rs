@@ -1,10 +1,10 @@
 //! Where source times lie in the package.
 //!
-//! Video carries no edit list: decoding times are moved so that the first sample is decoded when
-//! it is presented, and composition offsets become negative where pictures are reordered (brand
-//! `cmf2`, ISO/IEC 23000-19). Players that ignore edit lists then still keep picture and sound
-//! together. Audio whose first frames are priming keeps them and says so in an edit list, because
-//! nothing else tells a player to decode and not play them.
+//! Decoding times are moved so that a track's first sample is decoded when it is presented, and
+//! one edit takes away what stands between the two timelines: the delay of reordered pictures, and
+//! the priming of sound. Without the edit, negative composition offsets could say the same of
+//! pictures (brand `cmf2`, ISO/IEC 23000-19), but FFmpeg 5.1 then presents them late by the largest
+//! negative offset, and nothing but an edit tells a player to decode priming and not play it.
 
 use demux::Track;
 use media::Sample;
@@ -23,21 +23,27 @@ pub(crate) struct Mapping {
 impl Mapping {
     /// The mapping of a track by its timeline.
     pub(crate) fn new(track: &Track) -> Mapping {
-        let offset = track.timeline.offset;
         let Some(first) = track.samples.first() else {
             return Mapping {
                 decode_shift: 0,
-                composition_shift: offset,
+                composition_shift: 0,
                 media_time: None,
             };
         };
-        let begins = first.pts().saturating_add(offset);
+        let begins = track.presentation(first);
         let priming = (-begins).max(0);
-        // The first sample is decoded at its presentation time, or at 0 with the edit list
-        // taking the priming away.
-        let decode_shift = begins.saturating_add(priming).saturating_sub(first.dts);
-        let composition_shift = offset.saturating_add(priming).saturating_sub(decode_shift);
-        let media_time = u64::try_from(priming).ok().filter(|priming| *priming > 0);
+        let decode_shift = begins.max(0).saturating_sub(first.dts);
+        // Offsets as they are, unless the source has negative ones.
+        let least = track
+            .samples
+            .iter()
+            .map(|sample| sample.composition_offset)
+            .min();
+        let composition_shift = least.map_or(0, |least| (-i64::from(least)).max(0));
+        let delay = i64::from(first.composition_offset).saturating_add(composition_shift);
+        let media_time = u64::try_from(delay.saturating_add(priming))
+            .ok()
+            .filter(|time| *time > 0);
         Mapping {
             decode_shift,
             composition_shift,

@@ -34,13 +34,13 @@ pub struct Rendition {
     pub(crate) trick_play_of: Option<String>,
 }
 
-/// A segment, ready to be written: every byte but the samples'.
+/// A run of samples of a segment.
 #[derive(Debug)]
-pub(crate) struct Parts {
-    /// What stands before each run of samples, and the samples.
-    pub(crate) fragments: Vec<(Vec<u8>, Range<usize>)>,
-    /// Bytes of the whole segment.
-    pub(crate) bytes: u64,
+pub(crate) struct Part {
+    /// What stands before the samples' bytes.
+    pub(crate) head: Vec<u8>,
+    /// Positions of the samples in the track.
+    pub(crate) samples: Range<usize>,
 }
 
 /// What stands before the segments of a single-file rendition.
@@ -98,56 +98,58 @@ impl Rendition {
         cmaf::init_segment(&init).map_err(|source| self.boxes_error("the init segment", source))
     }
 
-    /// The segment at `index`, which exists: its heads and its size.
-    pub(crate) fn parts(&self, index: usize) -> Result<Parts, Error> {
+    /// The fragments of the segment at `index`, which exists, with their samples' positions.
+    fn fragments(&self, index: usize) -> impl Iterator<Item = (Fragment<'_>, Range<usize>)> {
         let segment = &self.segments[index];
-        let failed = |source| self.boxes_error(&format!("segment {index}"), source);
-        let before = self.events.get(&index).map_or(&[][..], Vec::as_slice);
-        let mut head = cmaf::segment_head(before).map_err(failed)?;
-        let mut fragments = Vec::with_capacity(1);
-        let mut bytes = 0;
-        for (samples, entry) in self.runs(&segment.samples) {
-            let run = &self.track.samples[samples.clone()];
-            let Some(first) = run.first() else { continue };
-            let later_runs = self
-                .track
-                .entry_runs
-                .iter()
-                .filter(|run| run.first_sample <= samples.start)
-                .count();
-            let sequence = index.saturating_add(later_runs.max(1));
-            head.extend(
-                cmaf::fragment_head(&Fragment {
-                    sequence_number: u32::try_from(sequence).unwrap_or(u32::MAX),
-                    decode_time: self.mapping.decode_time(first),
+        self.runs(&segment.samples)
+            .filter_map(move |(samples, entry)| {
+                let run = &self.track.samples[samples.clone()];
+                let earlier = |run: &&demux::EntryRun| run.first_sample <= samples.start;
+                let entries_used = self.track.entry_runs.iter().filter(earlier).count();
+                let fragment = Fragment {
+                    sequence_number: u32::try_from(index + entries_used).unwrap_or(u32::MAX),
+                    decode_time: self.mapping.decode_time(run.first()?),
                     composition_shift: self.mapping.composition_shift,
                     sample_description_index: entry.saturating_add(1),
                     samples: run,
                     boxes: &[],
-                })
-                .map_err(failed)?,
-            );
-            bytes += head.len() as u64;
-            bytes += run.iter().map(|sample| u64::from(sample.size)).sum::<u64>();
-            fragments.push((std::mem::take(&mut head), samples));
+                };
+                Some((fragment, samples))
+            })
+    }
+
+    /// What begins the segment at `index`: `styp`, and `prft` and `emsg` boxes of the source.
+    fn segment_head(&self, index: usize) -> Result<Vec<u8>, Error> {
+        let before = self.events.get(&index).map_or(&[][..], Vec::as_slice);
+        cmaf::segment_head(before).map_err(|source| self.segment_error(index, source))
+    }
+
+    /// The segment at `index`, which exists.
+    pub(crate) fn parts(&self, index: usize) -> Result<Vec<Part>, Error> {
+        let mut head = self.segment_head(index)?;
+        let mut parts = Vec::with_capacity(1);
+        for (fragment, samples) in self.fragments(index) {
+            let bytes = cmaf::append_fragment_head(std::mem::take(&mut head), &fragment)
+                .map_err(|source| self.segment_error(index, source))?;
+            parts.push(Part {
+                head: bytes,
+                samples,
+            });
         }
-        Ok(Parts { fragments, bytes })
+        Ok(parts)
     }
 
     /// Splits samples where the sample entry changes: one fragment has one sample entry.
-    fn runs(&self, samples: &Range<usize>) -> Vec<(Range<usize>, u32)> {
+    fn runs(&self, samples: &Range<usize>) -> impl Iterator<Item = (Range<usize>, u32)> {
         let runs = &self.track.entry_runs;
-        let mut out = Vec::with_capacity(1);
-        for (at, run) in runs.iter().enumerate() {
+        let samples = samples.clone();
+        runs.iter().enumerate().filter_map(move |(at, run)| {
             let end = runs
                 .get(at + 1)
                 .map_or(usize::MAX, |next| next.first_sample);
             let part = run.first_sample.max(samples.start)..end.min(samples.end);
-            if !part.is_empty() {
-                out.push((part, run.entry));
-            }
-        }
-        out
+            (!part.is_empty()).then_some((part, run.entry))
+        })
     }
 
     /// What manifests say of every segment, numbered from `number_from`.
@@ -155,24 +157,28 @@ impl Rendition {
         let mut out = Vec::with_capacity(self.segments.len());
         let mut offset = offset;
         for (index, segment) in self.segments.iter().enumerate() {
-            let parts = self.parts(index)?;
+            let before = self.segment_head(index)?.len() as u64;
+            let sizes = self.fragments(index).map(|(fragment, _)| fragment.size());
+            let bytes = sizes.fold(before, |sum, size| sum + size.head + size.payload);
             let first = self.track.samples.get(segment.samples.start);
             let first = first.filter(|sample| sample.is_sync() && self.kind() == TrackKind::Video);
-            let iframe = first
-                .zip(parts.fragments.first())
-                .map(|(sample, (head, _))| ByteRange {
-                    offset: 0,
-                    length: head.len() as u64 + u64::from(sample.size),
-                });
+            let head = self
+                .fragments(index)
+                .next()
+                .map(|(fragment, _)| fragment.size().head);
+            let iframe = first.zip(head).map(|(sample, head)| ByteRange {
+                offset: 0,
+                length: before + head + u64::from(sample.size),
+            });
             out.push(SegmentFacts {
                 number: u64::from(number_from) + index as u64,
                 start: u64::try_from(segment.start).unwrap_or(0),
                 duration: segment.duration,
-                bytes: parts.bytes,
+                bytes,
                 offset,
                 iframe,
             });
-            offset += if offset > 0 { parts.bytes } else { 0 };
+            offset += if offset > 0 { bytes } else { 0 };
         }
         Ok(out)
     }
@@ -197,6 +203,10 @@ impl Rendition {
         let index = cmaf::segment_index(&entries, start, self.track.timescale)
             .map_err(|source| self.boxes_error("the segment index", source))?;
         Ok(SingleFileLayout::new(self.init()?, &index))
+    }
+
+    fn segment_error(&self, index: usize, source: isobmff::Error) -> Error {
+        self.boxes_error(&format!("segment {index}"), source)
     }
 
     fn boxes_error(&self, what: &str, source: isobmff::Error) -> Error {

@@ -214,9 +214,9 @@ pub(crate) fn warn_of_gaps(renditions: &[Rendition], target: Time, warnings: &mu
             .map(|rendition| rendition.end().seconds())
             .reduce(f64::max)
     };
-    if let (Some(video), Some(audio)) = (ends(TrackKind::Video), ends(TrackKind::Audio)) {
-        if (video - audio).abs() > allowed {
-            warnings.push(format!("video lasts {video:.3} s, audio {audio:.3} s"));
-        }
+    if let (Some(video), Some(audio)) = (ends(TrackKind::Video), ends(TrackKind::Audio))
+        && (video - audio).abs() > allowed
+    {
+        warnings.push(format!("video lasts {video:.3} s, audio {audio:.3} s"));
     }
 }

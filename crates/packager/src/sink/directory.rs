@@ -176,7 +176,7 @@ impl Sink for DirectorySink {
             return None;
         }
         let found = fs::symlink_metadata(self.file(path)).ok()?;
-        found.is_file().then(|| found.len())
+        found.is_file().then_some(found.len())
     }
 
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {

@@ -80,7 +80,7 @@ impl Fixture {
             .filter_map(|object| object["bytes"].as_u64())
             .sum();
         let report = json!({
-            "format": 1, "checksum": "blake3", "objects": sizes.count(), "bytes": bytes,
+            "format": 1, "is_aligned": true, "checksum": "blake3", "objects": sizes.count(), "bytes": bytes,
             "tracks": [{
                 "id": "audio-en", "codec": "opus", "timescale": 48_000,
                 "samples": segments.len() * SAMPLES as usize, "init": init, "segments": segments,
