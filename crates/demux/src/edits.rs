@@ -399,3 +399,6 @@ fn starts_inside_group(
         after: shown.map_or(track.time(natural_end(samples)), time),
     }
 }
+
+#[cfg(test)]
+mod tests;

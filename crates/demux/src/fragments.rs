@@ -58,6 +58,7 @@ pub fn append(
     let held: usize = tracks.iter().map(|track| track.samples.len()).sum();
     let mut room = most_samples(file_len).saturating_sub(held);
     let mut starts = FragmentStarts::new();
+    // The first track fragment counts from the moof, later ones from the end of the one before.
     let mut previous_end = moof.offset;
     let mut index = 0;
     for child in moof.children(place) {
@@ -69,7 +70,6 @@ pub fn append(
         let fragment = Fragment {
             moof: moof.offset,
             place: traf,
-            first: index == 0,
             most: limits.max_samples,
         };
         index += 1;
@@ -82,7 +82,6 @@ pub fn append(
 struct Fragment<'p> {
     moof: u64,
     place: Place<'p>,
-    first: bool,
     /// Samples a track may have.
     most: usize,
 }
@@ -112,10 +111,7 @@ impl Fragment<'_> {
         let Some(header) = header else {
             return Err(Error::table(self.place, "has no tfhd box"));
         };
-        let base = match (
-            header.base_data_offset,
-            header.default_base_is_moof || self.first,
-        ) {
+        let base = match (header.base_data_offset, header.default_base_is_moof) {
             (Some(base), _) => base,
             (None, true) => self.moof,
             (None, false) => previous_end,
@@ -305,3 +301,6 @@ struct Placed {
     base: u64,
     end: u64,
 }
+
+#[cfg(test)]
+mod tests;

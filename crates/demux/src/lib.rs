@@ -15,6 +15,8 @@ mod movie;
 mod source;
 mod sync;
 pub mod tables;
+#[cfg(test)]
+mod testing;
 mod track;
 mod trak;
 mod truncation;

@@ -100,3 +100,6 @@ impl Movie {
         Ok(movie)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -352,3 +352,6 @@ impl<'a> SampleTables<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

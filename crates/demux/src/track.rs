@@ -199,3 +199,26 @@ pub struct TextFacts {
     /// The WebVTT header of `vttC`, empty for other codecs.
     pub header: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entry_runs_move_with_the_samples_that_are_dropped() {
+        let run = |first_sample, entry| EntryRun {
+            first_sample,
+            entry,
+        };
+        let dropped = |mut runs: Vec<EntryRun>, count, left| {
+            EntryRun::drop_before(&mut runs, count, left);
+            runs
+        };
+        let runs = vec![run(0, 0), run(5, 1), run(10, 0)];
+        assert_eq!(dropped(runs.clone(), 0, 20), runs);
+        assert_eq!(dropped(runs.clone(), 5, 20), [run(0, 1), run(5, 0)]);
+        assert_eq!(dropped(runs.clone(), 7, 20), [run(0, 1), run(3, 0)]);
+        assert_eq!(dropped(runs.clone(), 7, 3), [run(0, 1)]);
+        assert_eq!(dropped(runs, 15, 1), [run(0, 0)]);
+    }
+}

@@ -350,3 +350,6 @@ fn name(hdlr: &Hdlr<'_>) -> String {
     let is_habit = habit.iter().any(|word| lower.contains(word)) || name.contains('\u{fffd}');
     if is_habit { String::new() } else { name.into() }
 }
+
+#[cfg(test)]
+mod tests;
