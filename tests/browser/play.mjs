@@ -29,7 +29,7 @@ const PLAYERS = {
 };
 // The buffer of `through` and `controls` is short, so that switches and seeks need new segments.
 const SCENARIOS = [
-  { name: 'through', run: through, bufferSeconds: 4, start: 'lowest' },
+  { name: 'through', run: through, bufferSeconds: 4, start: 'lowest', text: true },
   { name: 'whole', run: whole, bufferSeconds: 600, start: 'highest' },
   { name: 'controls', run: controls, bufferSeconds: 4, start: 'lowest' },
 ];
@@ -92,13 +92,18 @@ async function runScenario(browser, server, player, scenario, expected) {
   const steps = async () => {
     await page.goto(`${server.origin}/page/index.html`);
     await page.addScriptTag({ url: `${server.origin}/lib/${player.script}` });
+    const options = {
+      bufferSeconds: scenario.bufferSeconds,
+      start: scenario.start,
+      text: (scenario.text && expected.subtitles[0]?.lang) || null,
+    };
     const url = `${server.origin}/package/${expected.manifests[player.manifest]}`;
     await page.evaluate(async ([name, manifest, options]) => {
       const { create, recorder } = window;
       const [video, captions] = ['video', 'captions'].map((id) => document.getElementById(id));
       window.adapter = create[name](video, captions, recorder.errors);
       await window.adapter.load(manifest, options);
-    }, [player.adapter, url, { bufferSeconds: scenario.bufferSeconds, start: scenario.start }]);
+    }, [player.adapter, url, options]);
     const session = new Session(page, expected, server.log);
     // Some players apply the start position only with the first pictures, and forget a seek before.
     await session.until('the first picture is shown', ({ frames, seeking }) => frames > 0 && !seeking);

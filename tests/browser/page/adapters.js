@@ -1,6 +1,7 @@
 // One face for three players. `create[name](video, captions, errors)` returns:
 //
-//   load(url, { bufferSeconds, start })    resolves when the tracks are known; start: 'lowest' or 'highest'
+//   load(url, { bufferSeconds, start, text })    resolves when the tracks are known
+//                                                start: 'lowest' or 'highest'; text: a language or null
 //   heights()                       what the player offers, in pixels
 //   choose(height, 'smooth'|'now')  the rendition of all further segments; 'now' replaces what is buffered
 //   audio(), chooseAudio(lang), text(), chooseText(lang)
@@ -21,7 +22,7 @@ window.create = {
     let hls;
     const event = (name) => new Promise((done) => hls.once(name, done));
     return {
-      async load(url, { bufferSeconds, start }) {
+      async load(url, { bufferSeconds, start, text }) {
         hls = new Hls({
           autoStartLoad: false,
           backBufferLength: Infinity,
@@ -44,6 +45,7 @@ window.create = {
         hls.loadLevel = indexOf(start, hls.levels);
         hls.subtitleDisplay = true;
         hls.startLoad();
+        if (text) this.chooseText(text);
       },
       heights: () => hls.levels.map((level) => level.height),
       choose(height, how) {
@@ -66,7 +68,7 @@ window.create = {
   'dash.js': (video, captions, errors) => {
     const player = dashjs.MediaPlayer().create();
     return {
-      async load(url, { bufferSeconds, start }) {
+      async load(url, { bufferSeconds, start, text }) {
         player.updateSettings({
           debug: { logLevel: dashjs.Debug.LOG_LEVEL_NONE },
           streaming: {
@@ -94,6 +96,7 @@ window.create = {
         await ready;
         const renditions = player.getRepresentationsByType('video');
         player.setRepresentationForTypeById('video', renditions[indexOf(start, renditions)].id);
+        if (text) this.chooseText(text);
       },
       heights: () => player.getRepresentationsByType('video').map((one) => one.height),
       choose(height, how) {
@@ -118,7 +121,7 @@ window.create = {
     const player = new shaka.Player();
     const variants = () => player.getVariantTracks();
     return {
-      async load(url, { bufferSeconds, start }) {
+      async load(url, { bufferSeconds, start, text }) {
         player.addEventListener('error', (event) => {
           errors.push(`shaka: code ${event.detail.code} ${event.detail.message ?? ''}`);
         });
@@ -126,10 +129,13 @@ window.create = {
         await player.attach(video);
         player.configure({
           abr: { enabled: false },
+          // With HLS, text chosen later waits for the next video segment.
+          preferredText: text ? [{ language: text }] : [],
           streaming: { bufferBehind: 1000, bufferingGoal: bufferSeconds },
         });
         await player.load(url);
         player.selectVariantTrack(variants()[indexOf(start, variants())], true);
+        if (text) this.chooseText(text);
       },
       heights: () => [...new Set(variants().map((track) => track.height))],
       choose(height, how) {
