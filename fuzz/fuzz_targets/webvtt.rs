@@ -1,0 +1,5 @@
+//! A WebVTT document.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::subtitles(data, text::Format::WebVtt));
