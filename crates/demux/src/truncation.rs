@@ -61,6 +61,10 @@ impl Truncation {
                     header.offset,
                     header.end(),
                 )),
+                CutShort::Index { offset, end } => Some(format!(
+                    "the sidx box at byte {offset} lists segments up to byte {end}, the file ends \
+                     at byte {file_len}"
+                )),
                 CutShort::Header(offset) => Some(format!(
                     "the file ends at byte {file_len}, inside the header of the box at byte {offset}"
                 )),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use isobmff::boxes::Ftyp;
+use isobmff::boxes::{Ftyp, Sidx};
 use isobmff::{BoxBody, BoxHeader, FourCc, Place, RawBox};
 
 use crate::event::Event;
@@ -17,6 +17,13 @@ pub(crate) enum CutShort {
     Box(BoxHeader),
     /// Inside the header of the box at this byte.
     Header(u64),
+    /// Before the end of what the index at `offset` lists.
+    Index {
+        /// Where the `sidx` box starts.
+        offset: u64,
+        /// Where the last segment it lists ends.
+        end: u64,
+    },
 }
 
 /// What lies at the top level of a file.
@@ -38,6 +45,8 @@ pub(crate) struct Walk<'s, S: ?Sized> {
     pending: Vec<Event>,
     /// Where a `moof` stood before the `moov`.
     early_moof: Option<u64>,
+    /// An index of segments that are not there.
+    indexed: Option<CutShort>,
     has_second_moov: bool,
 }
 
@@ -66,9 +75,13 @@ impl<'s, S: Source + ?Sized> Walk<'s, S> {
             seen: Vec::new(),
             pending: Vec::new(),
             early_moof: None,
+            indexed: None,
             has_second_moov: false,
         };
         walk.run()?;
+        // Without any fragment this is an init segment, of which nothing is missing.
+        let indexed = walk.indexed.filter(|_| walk.has_fragments);
+        walk.cut_short = walk.cut_short.or(indexed);
         Ok(walk)
     }
 
@@ -181,6 +194,14 @@ impl<'s, S: Source + ?Sized> Walk<'s, S> {
                 self.early_moof.get_or_insert(header.offset);
             }
             b"moof" => self.visit_moof(header)?,
+            b"sidx" if header.size <= self.limits.max_event_bytes => {
+                let bytes = self.load(header, self.limits.max_event_bytes)?;
+                let raw = RawBox::parse(&bytes, header.offset, &Place::FILE)?;
+                // No sample is found by it, so a malformed one does no harm.
+                if let Ok(sidx) = Sidx::parse(&raw, &Place::FILE) {
+                    self.check_index(header, &sidx);
+                }
+            }
             b"emsg" | b"prft" => {
                 let bytes = self.load(header, self.limits.max_event_bytes)?;
                 self.pending.push(Event::new(header.kind, bytes));
@@ -195,6 +216,19 @@ impl<'s, S: Source + ?Sized> Walk<'s, S> {
         if !std::mem::replace(&mut self.has_second_moov, true) {
             self.warnings
                 .push(format!("second moov box at byte {offset} ignored"));
+        }
+    }
+
+    /// A file cut between two fragments looks whole but for its index.
+    fn check_index(&mut self, header: &BoxHeader, sidx: &Sidx<'_>) {
+        let start = header.end().saturating_add(sidx.first_offset);
+        let sizes = sidx.references.iter().map(|r| u64::from(r.referenced_size));
+        let end = sizes.fold(start, u64::saturating_add);
+        if end > self.file_len {
+            self.indexed.get_or_insert(CutShort::Index {
+                offset: header.offset,
+                end,
+            });
         }
     }
 

@@ -145,6 +145,35 @@ fn a_cut_fragment_is_missed() {
 }
 
 #[test]
+fn a_file_cut_between_fragments_is_found_by_its_index() {
+    let (bytes, [head, second, end]) = fragmented();
+    let (first_len, second_len) = ((second - head) as u32, (end - second) as u32);
+    let references = [
+        first_len,
+        1_000,
+        0x9000_0000,
+        second_len,
+        1_000,
+        0x9000_0000,
+    ];
+    let fields = [&[1, 1_000, 0, 0, 2], &references[..]].concat();
+    let sidx = crate::testing::words(b"sidx", 0, 0, &fields);
+    let indexed = [&bytes[..head], &sidx, &bytes[head..]].concat();
+    let movie = read(&indexed, WhenTruncated::Refuse).unwrap();
+    assert_eq!(counts(&movie), [20, 80]);
+    let cut = &indexed[..second + sidx.len()];
+    let message = refused(cut);
+    let expected = format!(
+        "truncated: the sidx box at byte {head} lists segments up to byte {}, the file ends at \
+         byte {}; 0.929 s are whole",
+        indexed.len(),
+        cut.len()
+    );
+    assert!(message.starts_with(&expected), "{message}");
+    assert_eq!(counts(&kept(cut)), [10, 40]);
+}
+
+#[test]
 fn a_cut_index_at_the_end_of_fragments_is_not_missed() {
     let (bytes, _) = fragmented();
     let mfra = [0, 0, 0, 99, b'm', b'f', b'r', b'a', 0, 0];
