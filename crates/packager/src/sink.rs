@@ -8,6 +8,8 @@ use std::io;
 
 mod directory;
 mod memory;
+#[cfg(test)]
+mod tests;
 
 pub use directory::{DirectorySink, Existing};
 pub use memory::MemorySink;
