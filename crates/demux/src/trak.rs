@@ -337,17 +337,8 @@ fn name(hdlr: &Hdlr<'_>) -> String {
     let name = String::from_utf8_lossy(hdlr.name());
     let name = name.trim_matches(|c: char| c.is_control() || c.is_whitespace());
     let lower = name.to_ascii_lowercase();
-    let habit = [
-        "handler",
-        "media",
-        "gpac",
-        "bento4",
-        "mainconcept",
-        "l-smash",
-        "google",
-        "track",
-    ];
-    let is_habit = habit.iter().any(|word| lower.contains(word)) || name.contains('\u{fffd}');
+    let habits = ["handler", "core media", "gpac", "bento4", "mainconcept", "l-smash", "(c)"];
+    let is_habit = habits.iter().any(|word| lower.contains(word)) || name.contains('\u{fffd}');
     if is_habit { String::new() } else { name.into() }
 }
 
