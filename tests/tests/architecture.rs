@@ -55,16 +55,7 @@ const UNSAFE_FOLDERS: &[&str] = &["crates/wm/src/kernel/", "crates/cenc/src/kern
 const MAX_LINES: usize = 500;
 
 /// Longer files, each with its reason.
-const LONG_FILES: &[(&str, &str)] = &[
-    (
-        "crates/bitstream/src/h264/slice_header.rs",
-        "one syntax structure, read in the order of its clause",
-    ),
-    (
-        "crates/bitstream/src/hevc/sps.rs",
-        "one syntax structure, read in the order of its clause",
-    ),
-];
+const LONG_FILES: &[(&str, &str)] = &[];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
