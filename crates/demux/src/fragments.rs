@@ -99,12 +99,17 @@ impl Fragment<'_> {
         let mut header: Option<Tfhd> = None;
         let mut decode_time: Option<Tfdt> = None;
         let mut runs = Vec::new();
+        let mut protected = None;
         for child in traf.children(self.place) {
             let child = child?;
             match &child.kind.0 {
                 b"tfhd" => header = Some(Tfhd::parse(&child, &self.place)?),
                 b"tfdt" => decode_time = Some(Tfdt::parse(&child, &self.place)?),
                 b"trun" => runs.push(Trun::parse(&child, &self.place)?),
+                b"senc" | b"saiz" => protected = protected.or(Some(child.kind)),
+                b"sbgp" | b"sgpd" if child.body().get(4..8) == Some(b"seig") => {
+                    protected = protected.or(Some(child.kind));
+                }
                 _ => {}
             }
         }
@@ -129,6 +134,11 @@ impl Fragment<'_> {
             }
             return Ok(placed.end);
         };
+        if let Some(kind) = protected {
+            let text =
+                "the samples are encrypted, though no sample entry says so; decrypt them first";
+            return Err(Error::table(self.place.child(kind), text));
+        }
         let mut dts = self.start(track, decode_time.as_ref())?;
         let first_sample = track.samples.len();
         let entry = header

@@ -337,7 +337,15 @@ fn name(hdlr: &Hdlr<'_>) -> String {
     let name = String::from_utf8_lossy(hdlr.name());
     let name = name.trim_matches(|c: char| c.is_control() || c.is_whitespace());
     let lower = name.to_ascii_lowercase();
-    let habits = ["handler", "core media", "gpac", "bento4", "mainconcept", "l-smash", "(c)"];
+    let habits = [
+        "handler",
+        "core media",
+        "gpac",
+        "bento4",
+        "mainconcept",
+        "l-smash",
+        "(c)",
+    ];
     let is_habit = habits.iter().any(|word| lower.contains(word)) || name.contains('\u{fffd}');
     if is_habit { String::new() } else { name.into() }
 }

@@ -48,6 +48,15 @@ pub(crate) struct Walk<'s, S: ?Sized> {
     /// An index of segments that are not there.
     indexed: Option<CutShort>,
     has_second_moov: bool,
+    /// Of the first `moov`, to tell a repeated one from another.
+    moov_digest: Option<u64>,
+}
+
+/// Tells boxes apart, not for longer than one file is read.
+fn digest(bytes: &[u8]) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    std::hash::Hasher::write(&mut hasher, bytes);
+    std::hash::Hasher::finish(&hasher)
 }
 
 /// Events before one fragment, times the tracks in it: each event names them all.
@@ -77,6 +86,7 @@ impl<'s, S: Source + ?Sized> Walk<'s, S> {
             early_moof: None,
             indexed: None,
             has_second_moov: false,
+            moov_digest: None,
         };
         walk.run()?;
         // Without any fragment this is an init segment, of which nothing is missing.
@@ -188,7 +198,7 @@ impl<'s, S: Source + ?Sized> Walk<'s, S> {
                 let raw = RawBox::parse(&bytes, header.offset, &Place::FILE)?;
                 self.major_brand = Some(Ftyp::parse(&raw, &Place::FILE)?.major_brand);
             }
-            b"moov" if self.moov.is_some() => self.warn_of_second_moov(header.offset),
+            b"moov" if self.moov.is_some() => self.visit_second_moov(header)?,
             b"moov" => self.visit_moov(header)?,
             b"moof" if self.moov.is_none() => {
                 self.early_moof.get_or_insert(header.offset);
@@ -211,12 +221,25 @@ impl<'s, S: Source + ?Sized> Walk<'s, S> {
         Ok(())
     }
 
-    /// The specification allows one; players take the first.
-    fn warn_of_second_moov(&mut self, offset: u64) {
-        if !std::mem::replace(&mut self.has_second_moov, true) {
-            self.warnings
-                .push(format!("second moov box at byte {offset} ignored"));
+    /// The specification allows one; players take the first. A recording that was joined from
+    /// segments repeats it before every one of them, which does no harm while it is the same;
+    /// another `moov` before further fragments would change what they mean.
+    fn visit_second_moov(&mut self, header: &BoxHeader) -> Result<(), Error> {
+        let offset = header.offset;
+        if self.has_fragments {
+            let bytes = self.load(header, self.limits.max_moov_bytes)?;
+            if Some(digest(&bytes)) != self.moov_digest {
+                let text = format!(
+                    "another one stands at byte {offset}, behind fragments: this is several \
+                     movies in one file"
+                );
+                return Err(Error::table(header.kind, text));
+            }
+        } else if !std::mem::replace(&mut self.has_second_moov, true) {
+            let text = format!("second moov box at byte {offset} ignored");
+            self.warnings.push(text);
         }
+        Ok(())
     }
 
     /// A file cut between two fragments looks whole but for its index.
@@ -234,6 +257,7 @@ impl<'s, S: Source + ?Sized> Walk<'s, S> {
 
     fn visit_moov(&mut self, header: &BoxHeader) -> Result<(), Error> {
         let bytes = self.load(header, self.limits.max_moov_bytes)?;
+        self.moov_digest = Some(digest(&bytes));
         let raw = RawBox::parse(&bytes, header.offset, &Place::FILE)?;
         let mut moov = Moov::parse(&raw, self.file_len, self.limits)?;
         if let Some(offset) = self.early_moof.filter(|_| moov.announces_fragments) {
