@@ -321,3 +321,23 @@ fn boxes_that_mean_nothing_here_are_passed_over() {
     ]);
     assert_eq!(samples.len(), 1);
 }
+
+#[test]
+fn fragments_with_encryption_boxes_are_refused_unless_their_track_is_dropped() {
+    let senc = words(b"senc", 0, 0, &[0]);
+    let seig = words(b"sbgp", 0, 0, &[u32::from_be_bytes(*b"seig"), 0]);
+    let roll = words(b"sbgp", 0, 0, &[u32::from_be_bytes(*b"roll"), 0]);
+    for (protection, kind) in [(&senc, "senc"), (&seig, "sbgp")] {
+        let parts = [tfhd(0, &[1]), trun(0, &[1]), protection.clone()];
+        let error = append_to(&mut [track(1)], &[traf(&parts)]).unwrap_err();
+        let expected =
+            "the samples are encrypted, though no sample entry says so; decrypt them first";
+        assert_eq!(error, format!("moof/traf[0]/{kind}: {expected}"));
+        let mut dropped = FragmentedTrack {
+            is_kept: false,
+            ..track(1)
+        };
+        append_to(std::slice::from_mut(&mut dropped), &[traf(&parts)]).unwrap();
+    }
+    assert_eq!(samples_of(&[tfhd(0, &[1]), trun(0, &[1]), roll]).len(), 1);
+}

@@ -169,6 +169,30 @@ fn the_first_of_two_movies_is_read() {
 }
 
 #[test]
+fn a_repeated_moov_between_fragments_is_harmless_and_another_is_not() {
+    let video = TestTrack::video(1, 5);
+    let once = [init(&[TestTrack::video(1, 5)]), fragment(&[(&video, 0)])].concat();
+    let time = u64::from(
+        video
+            .samples
+            .iter()
+            .map(|sample| sample.duration)
+            .sum::<u32>(),
+    );
+    let again = [init(&[TestTrack::video(1, 5)]), fragment(&[(&video, time)])].concat();
+    assert_eq!(
+        counts(&read(&[once.clone(), again].concat()).unwrap()),
+        [10]
+    );
+    let other = [init(&[TestTrack::audio(1, 5)]), fragment(&[(&video, time)])].concat();
+    let expected = format!(
+        "moov: another one stands at byte {}, behind fragments: this is several movies in one file",
+        once.len() + 16
+    );
+    assert_eq!(read(&[once, other].concat()).unwrap_err(), expected);
+}
+
+#[test]
 fn a_moof_before_the_moov_is_refused() {
     let video = TestTrack::video(1, 5);
     let bytes = [fragment(&[(&video, 0)]), init(&[video])].concat();
