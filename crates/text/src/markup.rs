@@ -198,12 +198,23 @@ pub(crate) fn fit_for_line(text: &str) -> Cow<'_, str> {
     if !text.contains(['\r', '\n', '\0']) && !text.contains("-->") {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.replace(['\r', '\n', '\0'], " ").replace("-->", "--"))
+    Cow::Owned(text.replace(['\r', '\n', '\0'], " ").replace("-->", " "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_on_a_line_of_its_own_holds_no_arrow_however_it_was_written() {
+        for text in ["line:0 -->>s", "---->>>", "--\0>", "-->-->", "a-->"] {
+            let fit = fit_for_line(text);
+            assert!(
+                !fit.contains("-->") && !fit.contains('\0'),
+                "{text:?} became {fit:?}"
+            );
+        }
+    }
 
     #[test]
     fn tags_are_closed_in_nesting_order() {
