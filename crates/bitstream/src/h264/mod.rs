@@ -2,6 +2,7 @@
 
 mod dec_ref_pic_marking;
 mod hrd;
+pub mod intra;
 mod nal_unit;
 mod parameter_sets;
 mod pps;
@@ -10,6 +11,7 @@ mod scaling;
 mod slice_header;
 mod sps;
 mod trailing;
+pub mod transform;
 mod vui;
 
 pub use dec_ref_pic_marking::{DecRefPicMarking, MemoryManagement};
