@@ -259,6 +259,6 @@ mod tests {
     fn text_is_made_fit_for_files_and_lines() {
         assert_eq!(fit_for_file("a\nb"), "a\nb");
         assert_eq!(fit_for_file("\r\na\r\n\r\nb --> c\n"), "a\nb --&gt; c");
-        assert_eq!(fit_for_line("a\nb --> c"), "a b -- c");
+        assert_eq!(fit_for_line("a\nb --> c"), "a b   c");
     }
 }
