@@ -8,6 +8,7 @@ mod parameter_sets;
 mod pps;
 mod pred_weight_table;
 mod scaling;
+pub mod slice_data;
 mod slice_header;
 mod sps;
 mod trailing;

@@ -1,0 +1,154 @@
+//! The slice data of intra slices, H.264 7.3.4 and 7.3.5: parsed to levels, and written again.
+//!
+//! [`SliceData::parse`] reads every macroblock of an I slice, coded with CAVLC or CABAC;
+//! [`SliceData::write`] gives the NAL unit back, with whatever levels, coded block patterns and QPs
+//! have become. An unchanged slice is written to the bytes it was read from.
+
+mod layout;
+mod macroblock;
+mod neighbours;
+
+pub use layout::Layout;
+pub use macroblock::{CodedMode, Macroblock, MbType};
+pub use neighbours::{LeftBlock, Neighbours};
+
+use macroblock::ABSENT;
+
+/// Luma levels of a macroblock.
+const LUMA_LEVELS: usize = 256;
+/// Slots for the DC levels of a chroma component.
+const CHROMA_DC: usize = 8;
+
+/// The macroblocks of an intra slice and their levels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SliceData {
+    layout: Layout,
+    /// The macroblocks in decoding order, from `first_mb_in_slice` on without a gap.
+    pub macroblocks: Vec<Macroblock>,
+    levels: Vec<i32>,
+}
+
+impl SliceData {
+    /// What parameter sets and slice header say.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Macroblock address of the macroblock at `index`.
+    pub fn address(&self, index: usize) -> usize {
+        self.layout.first_address + index
+    }
+
+    /// The neighbours of the macroblock at `index` that lie in this slice.
+    pub fn neighbours(&self, index: usize) -> Neighbours {
+        let field = self.macroblocks.get(index).is_some_and(|mb| mb.field);
+        Neighbours::of(&self.layout, &self.macroblocks, index, field)
+    }
+
+    /// The 16 DC levels of I_16x16 in coding order; `None` where all are 0 and none are kept.
+    pub fn dc(&self, index: usize) -> Option<&[i32]> {
+        self.area(self.macroblocks.get(index)?.dc_at, 16)
+    }
+
+    /// The 256 luma levels of a macroblock; `None` where all are 0 and none are kept.
+    ///
+    /// Blocks follow each other in coding order (6.4.3: of four 8x8 blocks, the four 4x4 blocks of
+    /// each): 4x4 block `k` from `16 * k`, 8x8 block `k` from `64 * k`, the levels of a block in
+    /// the order of its scan. The 15 AC levels of block `k` of I_16x16 start at `16 * k`, and
+    /// the 16th place is 0. Of I_PCM these are the samples, row by row.
+    pub fn luma(&self, index: usize) -> Option<&[i32]> {
+        self.area(self.macroblocks.get(index)?.luma_at, LUMA_LEVELS)
+    }
+
+    /// The chroma levels of a macroblock, Cb and then Cr; `None` where all are 0 and none are kept.
+    ///
+    /// A component has 8 places for DC levels (of which 4:2:0 uses 4) and 16 for each of its
+    /// blocks, 15 AC levels and a 0. Of I_PCM these are the samples of Cb and then of Cr, row by
+    /// row, without gaps.
+    pub fn chroma(&self, index: usize) -> Option<&[i32]> {
+        let size = self.chroma_levels();
+        self.area(self.macroblocks.get(index)?.chroma_at, size)
+    }
+
+    /// [`dc`](Self::dc) to be changed; zeros are made where none were kept. Empty beyond the
+    /// last macroblock.
+    pub fn dc_mut(&mut self, index: usize) -> &mut [i32] {
+        let Some(mb) = self.macroblocks.get_mut(index) else {
+            return &mut [];
+        };
+        area_mut(&mut self.levels, &mut mb.dc_at, 16)
+    }
+
+    /// [`luma`](Self::luma) to be changed; zeros are made where none were kept. Empty beyond the
+    /// last macroblock.
+    ///
+    /// Set [`cbp_luma`](Macroblock::cbp_luma) as well, or [`update_cbp_luma`](Self::update_cbp_luma)
+    /// afterwards: levels of blocks it leaves out are not written.
+    pub fn luma_mut(&mut self, index: usize) -> &mut [i32] {
+        let Some(mb) = self.macroblocks.get_mut(index) else {
+            return &mut [];
+        };
+        area_mut(&mut self.levels, &mut mb.luma_at, LUMA_LEVELS)
+    }
+
+    /// [`chroma`](Self::chroma) to be changed, as [`luma_mut`](Self::luma_mut).
+    pub fn chroma_mut(&mut self, index: usize) -> &mut [i32] {
+        let size = self.chroma_levels();
+        let Some(mb) = self.macroblocks.get_mut(index) else {
+            return &mut [];
+        };
+        area_mut(&mut self.levels, &mut mb.chroma_at, size)
+    }
+
+    /// Makes the luma coded block pattern of a macroblock that of its levels: of I_NxN one bit
+    /// for each 8x8 block that has a level, of I_16x16 15 if any AC level is there, else 0.
+    pub fn update_cbp_luma(&mut self, index: usize) {
+        let coded = |levels: &[i32]| levels.iter().any(|level| *level != 0);
+        let bits = self.luma(index).map_or(0, |luma| {
+            luma.chunks(64)
+                .enumerate()
+                .fold(0, |bits, (k, block)| bits | u8::from(coded(block)) << k)
+        });
+        if let Some(mb) = self.macroblocks.get_mut(index) {
+            mb.cbp_luma = match mb.mb_type {
+                MbType::INxN => bits,
+                MbType::I16x16 { .. } if bits != 0 => 15,
+                MbType::I16x16 { .. } => 0,
+                MbType::IPcm => mb.cbp_luma,
+            };
+        }
+    }
+
+    /// Gives every macroblock that does not code its QP the QP before it, which is what a
+    /// decoder takes it to have; needed after coded block patterns became 0.
+    pub fn settle_qp(&mut self) {
+        let mut qp = self.layout.slice_qp;
+        for mb in &mut self.macroblocks {
+            if !mb.codes_qp() {
+                mb.qp = qp;
+            }
+            qp = mb.qp;
+        }
+    }
+
+    fn chroma_levels(&self) -> usize {
+        2 * (CHROMA_DC + 16 * self.layout.chroma_blocks())
+    }
+
+    fn area(&self, at: u32, size: usize) -> Option<&[i32]> {
+        if at == ABSENT {
+            return None;
+        }
+        self.levels.get(at as usize..)?.get(..size)
+    }
+}
+
+/// `size` levels at `at`, made where there are none.
+fn area_mut<'a>(levels: &'a mut Vec<i32>, at: &mut u32, size: usize) -> &'a mut [i32] {
+    if *at == ABSENT {
+        *at = levels.len() as u32;
+        levels.resize(levels.len() + size, 0);
+    }
+    let levels = levels.get_mut(*at as usize..).unwrap_or_default();
+    levels.get_mut(..size).unwrap_or_default()
+}
