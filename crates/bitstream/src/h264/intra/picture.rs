@@ -244,6 +244,8 @@ fn add<const N: usize>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The right neighbour above of each 4x4 block is available in this picture and position.
@@ -314,5 +316,54 @@ mod tests {
         assert_eq!(picture.luma().line(30), [10; 16]);
         assert_eq!(picture.luma().line(31), [20; 16]);
         assert_eq!(picture.luma().line(64), []);
+    }
+
+    fn structure() -> impl Strategy<Value = Structure> {
+        prop_oneof![
+            Just(Structure::Frame),
+            Just(Structure::Mbaff),
+            Just(Structure::TopField),
+            Just(Structure::BottomField),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_macroblocks_in_any_order_give_samples_within_the_bit_depth(
+            size in (1..4usize, 1..3usize),
+            depth in 0..7u8,
+            steps in proptest::collection::vec(
+                (structure(), 0..40usize, any::<[bool; 2]>(), 0..9usize, any::<[i32; 4]>()),
+                1..30,
+            ),
+        ) {
+            let mut picture = Picture::new(size.0, 2 * size.1, depth);
+            picture.start_slice();
+            for (structure, address, [mb_field, starts], mode, values) in steps {
+                if starts {
+                    picture.start_slice();
+                }
+                let Some(site) = picture.site(structure, address, mb_field) else {
+                    continue;
+                };
+                let mode = IntraNxNPredMode::ALL[mode];
+                let whole = Intra16x16PredMode::new(mode as u8);
+                if let Some(Ok(samples)) = whole.map(|whole| picture.predict_16x16(&site, whole)) {
+                    picture.set_16x16(&site, &samples);
+                }
+                for block in 0..16 {
+                    if let Ok(prediction) = picture.predict_4x4(&site, block, mode) {
+                        picture.set_4x4(&site, block, &prediction, Some(&[values; 4]));
+                    }
+                    if let Ok(prediction) = picture.predict_8x8(&site, block % 4, mode) {
+                        let residual = [[values[block % 4]; 8]; 8];
+                        picture.set_8x8(&site, block % 4, &prediction, Some(&residual));
+                    }
+                }
+                picture.finish(&site, Some(&[[mode; 4]; 4]));
+            }
+            let max = (256 << depth) - 1;
+            prop_assert!(picture.luma().samples().iter().all(|sample| *sample <= max));
+        }
     }
 }
