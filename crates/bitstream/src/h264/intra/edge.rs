@@ -71,12 +71,15 @@ impl<const N: usize> Edge<N> {
     }
 }
 
+#[inline]
 fn smooth<const N: usize>(before: u16, samples: &[u16; N], after: u16) -> [u16; N] {
-    std::array::from_fn(|k| {
-        let a = k.checked_sub(1).map_or(before, |k| samples[k]);
-        let c = samples.get(k + 1).copied().unwrap_or(after);
-        three(a, samples[k], c)
-    })
+    let mut out = *samples;
+    out[0] = three(before, samples[0], samples[1]);
+    for (to, window) in out[1..].iter_mut().zip(samples.windows(3)) {
+        *to = three(window[0], window[1], window[2]);
+    }
+    out[N - 1] = three(samples[N - 2], samples[N - 1], after);
+    out
 }
 
 #[cfg(test)]

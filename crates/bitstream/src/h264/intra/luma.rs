@@ -57,6 +57,7 @@ impl Luma {
         block
     }
 
+    #[inline]
     pub(super) fn set_block<const N: usize>(&mut self, place: Place, block: &[[u16; N]; N]) {
         for (row, from) in block.iter().enumerate() {
             let start = (place.y + place.step * row) * self.width + place.x;
@@ -66,6 +67,7 @@ impl Luma {
         }
     }
 
+    #[inline]
     fn row<const N: usize>(&self, place: Place, row: usize) -> [u16; N] {
         let start = (place.y + place.step * row) * self.width + place.x;
         let samples = self.samples.get(start..start + N);
@@ -75,6 +77,7 @@ impl Luma {
     }
 
     /// `N` samples above a block, from `x` samples right of its left edge.
+    #[inline]
     pub(super) fn above<const N: usize>(&self, place: Place, x: usize) -> [u16; N] {
         let y = place.y.saturating_sub(place.step);
         let x = place.x + x;
@@ -83,12 +86,18 @@ impl Luma {
     }
 
     /// The samples left of a block.
+    #[inline]
     pub(super) fn left<const N: usize>(&self, place: Place) -> [u16; N] {
         // In MBAFF frames too: whichever way the left pair is coded, the neighbour of a row is
         // on the same line of the frame.
         let first = place.y * self.width + place.x.saturating_sub(1);
         let lines = place.step * self.width;
-        std::array::from_fn(|row| self.at(first + lines * row))
+        let mut samples = [0; N];
+        let column = self.samples.get(first..).unwrap_or_default();
+        for (to, from) in samples.iter_mut().zip(column.iter().step_by(lines)) {
+            *to = *from;
+        }
+        samples
     }
 
     /// The sample above the first of [`left`](Self::left).

@@ -233,13 +233,13 @@ fn add<const N: usize>(
     bit_depth_minus8: u8,
 ) -> [[u16; N]; N] {
     let max = (256 << bit_depth_minus8.min(8)) - 1;
-    std::array::from_fn(|y| {
-        std::array::from_fn(|x| {
-            i32::from(prediction[y][x])
-                .saturating_add(residual[y][x])
-                .clamp(0, max) as u16
-        })
-    })
+    let mut samples = *prediction;
+    for (row, residual) in samples.iter_mut().zip(residual) {
+        for (sample, residual) in row.iter_mut().zip(residual) {
+            *sample = i32::from(*sample).saturating_add(*residual).clamp(0, max) as u16;
+        }
+    }
+    samples
 }
 
 #[cfg(test)]

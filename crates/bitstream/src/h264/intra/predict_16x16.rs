@@ -74,10 +74,14 @@ fn plane(left: &[u16; 16], corner: u16, above: &[u16; 16], depth_minus8: u8) -> 
     let a = 16 * (i32::from(left[15]) + i32::from(above[15]));
     let (b, c) = (slope(above), slope(left));
     let max = (256 << depth_minus8.min(8)) - 1;
-    std::array::from_fn(|y| {
+    let mut block = [[0; 16]; 16];
+    for (y, row) in block.iter_mut().enumerate() {
         let start = a + c * (y as i32 - 7) + 16;
-        std::array::from_fn(|x| ((start + b * (x as i32 - 7)) >> 5).clamp(0, max) as u16)
-    })
+        for (x, sample) in row.iter_mut().enumerate() {
+            *sample = ((start + b * (x as i32 - 7)) >> 5).clamp(0, max) as u16;
+        }
+    }
+    block
 }
 
 #[cfg(test)]

@@ -89,28 +89,38 @@ impl IntraNxNPredMode {
             Dc => [[dc(edge, bit_depth_minus8); N]; N],
             DiagonalDownLeft | VerticalLeft => {
                 let above = above?;
-                let line = [above, edge.right(&above)];
-                let line = line.as_flattened();
+                let means = Means::above(&above, &edge.right(&above));
                 match self {
-                    DiagonalDownLeft => diagonal_down_left(line),
-                    _ => vertical_left(line),
+                    DiagonalDownLeft => means.diagonal_down_left(),
+                    _ => means.vertical_left(),
                 }
             }
-            HorizontalUp => horizontal_up(&left?),
+            HorizontalUp => Means::left(&left?).horizontal_up(),
             DiagonalDownRight | VerticalRight | HorizontalDown => {
-                let around = Around::new(&left?, edge.corner.ok_or(NotAvailable)?, &above?);
+                let corner = edge.corner.ok_or(NotAvailable)?;
+                let means = Means::around(&left?, corner, &above?);
                 match self {
-                    DiagonalDownRight => around.diagonal_down_right(),
-                    VerticalRight => around.vertical_right(),
-                    _ => around.horizontal_down(),
+                    DiagonalDownRight => means.diagonal_down_right(),
+                    VerticalRight => means.vertical_right(),
+                    _ => means.horizontal_down(),
                 }
             }
         })
     }
 }
 
-fn block<const N: usize>(sample: impl Fn(usize, usize) -> u16) -> [[u16; N]; N] {
-    std::array::from_fn(|y| std::array::from_fn(|x| sample(x, y)))
+/// A block whose row `y` is `line` from `start(y)` on: in every directional mode each row is the
+/// one above it, or the second above it, moved along one line of filtered samples.
+#[inline(always)]
+fn rows<const N: usize>(line: &[u16; 32], start: impl Fn(usize) -> usize) -> [[u16; N]; N] {
+    let mut block = [[0; N]; N];
+    for (y, row) in block.iter_mut().enumerate() {
+        let start = start(y);
+        if let Some(from) = line.get(start..start + N) {
+            row.copy_from_slice(from);
+        }
+    }
+    block
 }
 
 fn dc<const N: usize>(edge: &Edge<N>, bit_depth_minus8: u8) -> u16 {
@@ -124,89 +134,106 @@ fn dc<const N: usize>(edge: &Edge<N>, bit_depth_minus8: u8) -> u16 {
     value as u16
 }
 
-/// `line` is above and above right.
-fn diagonal_down_left<const N: usize>(line: &[u16]) -> [[u16; N]; N] {
-    let at = |k: usize| line[k.min(2 * N - 1)];
-    block(|x, y| three(at(x + y), at(x + y + 1), at(x + y + 2)))
+/// The means of neighbours in a line of samples.
+struct Means {
+    /// Of samples k and k + 1.
+    two: [u16; 16],
+    /// Of samples k to k + 2, the middle one twice.
+    three: [u16; 16],
 }
 
-fn vertical_left<const N: usize>(line: &[u16]) -> [[u16; N]; N] {
-    let at = |k: usize| line[k.min(2 * N - 1)];
-    block(|x, y| {
-        let k = x + y / 2;
-        match y % 2 {
-            0 => two(at(k), at(k + 1)),
-            _ => three(at(k), at(k + 1), at(k + 2)),
+impl Means {
+    #[inline(always)]
+    fn of(line: &[u16; 18]) -> Means {
+        let mut means = Means {
+            two: [0; 16],
+            three: [0; 16],
+        };
+        for k in 0..16 {
+            means.two[k] = two(line[k], line[k + 1]);
+            means.three[k] = three(line[k], line[k + 1], line[k + 2]);
         }
-    })
-}
+        means
+    }
 
-fn horizontal_up<const N: usize>(left: &[u16; N]) -> [[u16; N]; N] {
-    // Below the last sample the line goes on with it.
-    let at = |k: usize| left[k.min(N - 1)];
-    block(|x, y| {
-        let k = y + x / 2;
-        match x % 2 {
-            0 => two(at(k), at(k + 1)),
-            _ => three(at(k), at(k + 1), at(k + 2)),
+    /// Of the samples above and above right, the last of them repeated.
+    fn above<const N: usize>(above: &[u16; N], right: &[u16; N]) -> Means {
+        let mut line = [right[N - 1]; 18];
+        line[..N].copy_from_slice(above);
+        line[N..2 * N].copy_from_slice(right);
+        Means::of(&line)
+    }
+
+    /// Of the samples on the left from the top, the last of them repeated.
+    fn left<const N: usize>(left: &[u16; N]) -> Means {
+        let mut line = [left[N - 1]; 18];
+        line[..N].copy_from_slice(left);
+        Means::of(&line)
+    }
+
+    /// Of the samples from the lowest on the left up to the corner and on to the last above.
+    fn around<const N: usize>(left: &[u16; N], corner: u16, above: &[u16; N]) -> Means {
+        let mut line = [corner; 18];
+        for (to, from) in line.iter_mut().zip(left.iter().rev()) {
+            *to = *from;
         }
-    })
-}
-
-/// The samples from the lowest on the left up to the corner and on to the last above.
-struct Around<const N: usize>([u16; 17]);
-
-impl<const N: usize> Around<N> {
-    fn new(left: &[u16; N], corner: u16, above: &[u16; N]) -> Self {
-        let mut line = [corner; 17];
-        line.iter_mut()
-            .zip(left.iter().rev())
-            .for_each(|(to, from)| *to = *from);
-        line.iter_mut()
-            .skip(N + 1)
-            .zip(above)
-            .for_each(|(to, from)| *to = *from);
-        Around(line)
+        line[N + 1..2 * N + 1].copy_from_slice(above);
+        Means::of(&line)
     }
 
-    /// `k` after the corner, which is 0.
-    fn at(&self, k: isize) -> u16 {
-        self.0[N.wrapping_add_signed(k).min(16)]
+    fn diagonal_down_left<const N: usize>(&self) -> [[u16; N]; N] {
+        let mut line = [0; 32];
+        line[..16].copy_from_slice(&self.three);
+        rows(&line, |y| y)
     }
 
-    fn two(&self, k: isize) -> u16 {
-        two(self.at(k), self.at(k + 1))
+    fn vertical_left<const N: usize>(&self) -> [[u16; N]; N] {
+        let mut line = [0; 32];
+        line[..16].copy_from_slice(&self.two);
+        line[16..].copy_from_slice(&self.three);
+        rows(&line, |y| y / 2 + 16 * (y % 2))
     }
 
-    /// Around `k`.
-    fn three(&self, k: isize) -> u16 {
-        three(self.at(k - 1), self.at(k), self.at(k + 1))
+    fn horizontal_up<const N: usize>(&self) -> [[u16; N]; N] {
+        let mut line = [0; 32];
+        for k in 0..16 {
+            line[2 * k] = self.two[k];
+            line[2 * k + 1] = self.three[k];
+        }
+        rows(&line, |y| 2 * y)
     }
 
-    fn diagonal_down_right(&self) -> [[u16; N]; N] {
-        block(|x, y| self.three(x as isize - y as isize))
+    /// In the line of [`around`](Self::around) the corner is sample `N`, so that the mean of
+    /// three around it is `three[N - 1]`.
+    fn diagonal_down_right<const N: usize>(&self) -> [[u16; N]; N] {
+        let mut line = [0; 32];
+        line[..16].copy_from_slice(&self.three);
+        rows(&line, |y| N - 1 - y)
     }
 
-    fn vertical_right(&self) -> [[u16; N]; N] {
-        block(|x, y| {
-            let (x, y) = (x as isize, y as isize);
-            match 2 * x - y {
-                z if z < -1 => self.three(2 * x - y + 1),
-                z if z % 2 == 0 => self.two(x - y / 2),
-                _ => self.three(x - y / 2),
-            }
-        })
+    fn vertical_right<const N: usize>(&self) -> [[u16; N]; N] {
+        // Even rows in the first half, odd ones in the second; before the means along the top
+        // lies every second mean down the left side.
+        let most = N / 2 - 1;
+        let mut line = [0; 32];
+        line[most..most + N].copy_from_slice(&self.two[N..2 * N]);
+        line[16 + most..16 + most + N].copy_from_slice(&self.three[N - 1..2 * N - 1]);
+        for k in 1..=most {
+            line[most - k] = self.three[N - 2 * k];
+            line[16 + most - k] = self.three[N - 1 - 2 * k];
+        }
+        rows(&line, |y| most - y / 2 + 16 * (y % 2))
     }
 
-    fn horizontal_down(&self) -> [[u16; N]; N] {
-        block(|x, y| {
-            let (x, y) = (x as isize, y as isize);
-            match 2 * y - x {
-                z if z < -1 => self.three(x - 2 * y - 1),
-                z if z % 2 == 0 => self.two(x / 2 - y - 1),
-                _ => self.three(x / 2 - y),
-            }
-        })
+    fn horizontal_down<const N: usize>(&self) -> [[u16; N]; N] {
+        // Up the left side both means in turn, then along the top those of three.
+        let mut line = [0; 32];
+        for k in 0..N {
+            line[2 * k] = self.two[k];
+            line[2 * k + 1] = self.three[k];
+        }
+        line[2 * N..3 * N - 2].copy_from_slice(&self.three[N..2 * N - 2]);
+        rows(&line, |y| 2 * (N - 1 - y))
     }
 }
 
@@ -214,6 +241,10 @@ impl<const N: usize> Around<N> {
 mod tests {
     use super::*;
     use IntraNxNPredMode::*;
+
+    fn block<const N: usize>(sample: impl Fn(usize, usize) -> u16) -> [[u16; N]; N] {
+        std::array::from_fn(|y| std::array::from_fn(|x| sample(x, y)))
+    }
 
     fn edge() -> Edge<4> {
         Edge {
