@@ -56,5 +56,5 @@ fn subtitles(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(text_, subtitles);
-criterion_main!(text_);
+criterion_group!(webvtt, subtitles);
+criterion_main!(webvtt);
