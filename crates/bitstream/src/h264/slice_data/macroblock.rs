@@ -27,14 +27,7 @@ pub struct Macroblock {
     /// where [`codes_qp`](Self::codes_qp). Macroblocks that do not code it have the QP before;
     /// so has I_PCM, whose samples need none (the deblocking filter takes its QP to be 0).
     pub qp: i8,
-    /// Where its levels start, or [`ABSENT`].
-    pub(super) dc_at: u32,
-    pub(super) luma_at: u32,
-    pub(super) chroma_at: u32,
 }
-
-/// No levels are kept: all of them are 0.
-pub(super) const ABSENT: u32 = u32::MAX;
 
 /// `mb_type` of I slices, H.264 table 7-11.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,20 +55,16 @@ pub enum CodedMode {
 
 impl Macroblock {
     /// Nothing coded, nothing predicted.
-    #[allow(dead_code)]
-    pub(super) fn empty(field: bool, qp: i8) -> Macroblock {
+    pub(super) fn empty() -> Macroblock {
         Macroblock {
             mb_type: MbType::INxN,
-            field,
+            field: false,
             transform_8x8: false,
             modes: [CodedMode::Predicted; 16],
             intra_chroma_pred_mode: 0,
             cbp_luma: 0,
             cbp_chroma: 0,
-            qp,
-            dc_at: ABSENT,
-            luma_at: ABSENT,
-            chroma_at: ABSENT,
+            qp: 0,
         }
     }
 

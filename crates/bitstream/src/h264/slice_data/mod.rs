@@ -4,15 +4,25 @@
 //! [`SliceData::write`] gives the NAL unit back, with whatever levels, coded block patterns and QPs
 //! have become. An unchanged slice is written to the bytes it was read from.
 
+mod bit_sink;
+mod bit_source;
+mod cabac;
+mod cavlc;
+mod coder;
+mod edges;
+mod error;
 mod layout;
 mod macroblock;
 mod neighbours;
+mod parse;
+mod syntax;
+mod write;
 
+pub use error::{Error, Fault, Feature};
 pub use layout::Layout;
 pub use macroblock::{CodedMode, Macroblock, MbType};
 pub use neighbours::{LeftBlock, Neighbours};
-
-use macroblock::ABSENT;
+pub use write::Ending;
 
 /// Luma levels of a macroblock.
 const LUMA_LEVELS: usize = 256;
@@ -20,12 +30,43 @@ const LUMA_LEVELS: usize = 256;
 const CHROMA_DC: usize = 8;
 
 /// The macroblocks of an intra slice and their levels.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Slices are equal if they are written to the same macroblocks and levels, whatever their bytes.
+#[derive(Clone, Debug)]
 pub struct SliceData {
     layout: Layout,
     /// The macroblocks in decoding order, from `first_mb_in_slice` on without a gap.
     pub macroblocks: Vec<Macroblock>,
+    /// Where the levels of each macroblock are.
+    areas: Vec<Areas>,
     levels: Vec<i32>,
+    /// What comes before slice data, and what comes after.
+    frame: Frame,
+}
+
+/// Where levels of a macroblock start, or [`ABSENT`].
+#[derive(Clone, Copy, Debug)]
+struct Areas {
+    dc: u32,
+    luma: u32,
+    chroma: u32,
+}
+
+/// No levels are kept: all of them are 0.
+const ABSENT: u32 = u32::MAX;
+
+/// The rest of the NAL unit, without emulation prevention bytes.
+#[derive(Clone, Debug)]
+struct Frame {
+    /// The headers, and with CABAC the alignment after them.
+    head: Vec<u8>,
+    /// In bits.
+    head_bits: u64,
+    /// From the stop bit on (with CABAC the last bit of the arithmetic code): bits after it, and
+    /// `cabac_zero_words`.
+    tail: Vec<u8>,
+    /// Where the tail starts in the unit, in bits.
+    tail_at: u64,
 }
 
 impl SliceData {
@@ -47,7 +88,7 @@ impl SliceData {
 
     /// The 16 DC levels of I_16x16 in coding order; `None` where all are 0 and none are kept.
     pub fn dc(&self, index: usize) -> Option<&[i32]> {
-        self.area(self.macroblocks.get(index)?.dc_at, 16)
+        self.area(self.areas.get(index)?.dc, 16)
     }
 
     /// The 256 luma levels of a macroblock; `None` where all are 0 and none are kept.
@@ -57,7 +98,7 @@ impl SliceData {
     /// the order of its scan. The 15 AC levels of block `k` of I_16x16 start at `16 * k`, and
     /// the 16th place is 0. Of I_PCM these are the samples, row by row.
     pub fn luma(&self, index: usize) -> Option<&[i32]> {
-        self.area(self.macroblocks.get(index)?.luma_at, LUMA_LEVELS)
+        self.area(self.areas.get(index)?.luma, LUMA_LEVELS)
     }
 
     /// The chroma levels of a macroblock, Cb and then Cr; `None` where all are 0 and none are kept.
@@ -67,16 +108,16 @@ impl SliceData {
     /// row, without gaps.
     pub fn chroma(&self, index: usize) -> Option<&[i32]> {
         let size = self.chroma_levels();
-        self.area(self.macroblocks.get(index)?.chroma_at, size)
+        self.area(self.areas.get(index)?.chroma, size)
     }
 
     /// [`dc`](Self::dc) to be changed; zeros are made where none were kept. Empty beyond the
     /// last macroblock.
     pub fn dc_mut(&mut self, index: usize) -> &mut [i32] {
-        let Some(mb) = self.macroblocks.get_mut(index) else {
+        let Some(areas) = self.areas.get_mut(index) else {
             return &mut [];
         };
-        area_mut(&mut self.levels, &mut mb.dc_at, 16)
+        area_mut(&mut self.levels, &mut areas.dc, 16)
     }
 
     /// [`luma`](Self::luma) to be changed; zeros are made where none were kept. Empty beyond the
@@ -85,19 +126,19 @@ impl SliceData {
     /// Set [`cbp_luma`](Macroblock::cbp_luma) as well, or [`update_cbp_luma`](Self::update_cbp_luma)
     /// afterwards: levels of blocks it leaves out are not written.
     pub fn luma_mut(&mut self, index: usize) -> &mut [i32] {
-        let Some(mb) = self.macroblocks.get_mut(index) else {
+        let Some(areas) = self.areas.get_mut(index) else {
             return &mut [];
         };
-        area_mut(&mut self.levels, &mut mb.luma_at, LUMA_LEVELS)
+        area_mut(&mut self.levels, &mut areas.luma, LUMA_LEVELS)
     }
 
     /// [`chroma`](Self::chroma) to be changed, as [`luma_mut`](Self::luma_mut).
     pub fn chroma_mut(&mut self, index: usize) -> &mut [i32] {
         let size = self.chroma_levels();
-        let Some(mb) = self.macroblocks.get_mut(index) else {
+        let Some(areas) = self.areas.get_mut(index) else {
             return &mut [];
         };
-        area_mut(&mut self.levels, &mut mb.chroma_at, size)
+        area_mut(&mut self.levels, &mut areas.chroma, size)
     }
 
     /// Makes the luma coded block pattern of a macroblock that of its levels: of I_NxN one bit
@@ -152,3 +193,23 @@ fn area_mut<'a>(levels: &'a mut Vec<i32>, at: &mut u32, size: usize) -> &'a mut 
     let levels = levels.get_mut(*at as usize..).unwrap_or_default();
     levels.get_mut(..size).unwrap_or_default()
 }
+
+impl PartialEq for SliceData {
+    fn eq(&self, other: &Self) -> bool {
+        fn all_zero(levels: Option<&[i32]>) -> bool {
+            levels.is_none_or(|levels| levels.iter().all(|level| *level == 0))
+        }
+        fn same(a: Option<&[i32]>, b: Option<&[i32]>) -> bool {
+            a == b || all_zero(a) && all_zero(b)
+        }
+        self.layout == other.layout
+            && self.macroblocks == other.macroblocks
+            && (0..self.macroblocks.len()).all(|index| {
+                same(self.dc(index), other.dc(index))
+                    && same(self.luma(index), other.luma(index))
+                    && same(self.chroma(index), other.chroma(index))
+            })
+    }
+}
+
+impl Eq for SliceData {}

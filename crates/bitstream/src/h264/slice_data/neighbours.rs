@@ -33,7 +33,7 @@ impl Neighbours {
         let address = layout.first_address + index;
         let left = (!address.is_multiple_of(width)).then(|| index.checked_sub(1));
         Neighbours {
-            left: left.flatten().map(|macroblock| same_rows(macroblock)),
+            left: left.flatten().map(same_rows),
             above: index.checked_sub(width),
         }
     }
@@ -78,7 +78,6 @@ impl Neighbours {
 
     /// The same as `left` for rows of 4x4 chroma blocks, of which a macroblock has two (4:2:0) or
     /// four.
-    #[allow(dead_code)]
     pub(super) fn left_chroma(&self, rows: usize) -> Option<[LeftBlock; 4]> {
         let left = self.left?;
         if rows == 4 {
