@@ -255,3 +255,142 @@ impl Site {
         IntraNxNPredMode::derive(left, above, rem)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::h264::{NalHeader, NalUnitType, ParameterSets};
+    use crate::nal::AnnexB;
+
+    /// x264 of 48 by 32 samples: High, CABAC, 4x4 and 8x8 transforms.
+    const HIGH: &[u8] =
+        b"\x00\x00\x00\x01\x67\x64\x10\x0a\xac\xb9\xad\x80\x88\x00\x00\x03\x00\x08\x00\x00\x03\
+          \x01\x90\x20\x00\x00\x00\x01\x68\xee\x14\xb2\x2c\x00\x00\x01\x65\x88\x84\x09\xff\xfe\
+          \xa4\x17\x2a\xa9\x86\x35\xba\xa5\xb6\x39\x1d\x79\xa6\x3f\x51\x28\x5a\xe8\x9f\x29\xd9\
+          \x5d\xde\x8e\x4b\x67\x05\x6d\xe9\xee\x9c\x70\x27\x7c\x39\xf9\x95\x0b\xcf\xdd\x1b\x59\
+          \xb9\x25\xb9\xad\xbd\x56\x50\xba\x3a\x5c\x5a\xb1\x49\x95\x33\x4a\x3f\x72\xc5\xa5\x53\
+          \x6c\xca\x35\x21\x1b\xce\x19\xc0\xcc\x2d\x2f\x53\xde\xb3\x53\x59\xbc\x24\xb8\xea\x71";
+
+    /// 32 by 32, CAVLC.
+    const BASELINE: &[u8] =
+        b"\x00\x00\x00\x01\x67\x42\xc0\x0a\xdc\x96\xc0\x44\x00\x00\x03\x00\x04\x00\x00\x03\x00\
+          \xc8\x3c\x48\x9e\x00\x00\x00\x01\x68\xce\x14\xb2\x00\x00\x01\x65\x88\x84\x09\xf1\x18\
+          \x17\x58\x00\x08\x46\x56\x02\xc0\x00\x40\xfe\x0b\x00\x01\x04\x7f\xf8\xff\xc1\x61\x81\
+          \xa4\x4c\xa7\x8a\x90\x4a\x31\x45\x5f\x00\xf4\x85\x6c\x3c\xb9\x7f\xf8\x64\x4d\x57\xd4\
+          \x69\x40\xac\xd8\x9c\x06\x94\x0d\x78";
+
+    /// 32 by 64, an MBAFF frame.
+    const MBAFF: &[u8] =
+        b"\x00\x00\x00\x01\x67\x64\x10\x15\xac\xf2\x4d\x80\x88\x00\x00\x03\x00\x08\x00\x00\x03\
+          \x01\x90\xa0\x00\x00\x00\x01\x68\xfe\x0d\x2c\x8b\x00\x00\x01\x65\x88\x82\x2c\x09\xff\
+          \xf6\x80\x16\x46\x00\x51\xb6\xe2\xc0\xb4\x15\xf6\xf3\xc5\x08\xa7\xdc\x08\xf3\xed\xdf\
+          \xcb\x4b\xc3\x1d\x16\x6a\xe3\x06\x9c\xf2\x2a\x72\x1b\xb2\x71\x99\x63\x0b\x4e\xd3\x4f\
+          \x9b\x5f\xab\x4f\x5c\xcc\x4c\xe9\x08\xa8\xe4\x14\x62\x8d\xc8\x55\x81\xcd\x56\x51\xd3\
+          \xe0\x89\x7a\xa8\xbd\x5c\xa7\x84\xbd\xaf\x0e\x41";
+
+    /// 32 by 32, High 10, scaling lists of the JVT, two slices.
+    const HIGH_10: &[u8] =
+        b"\x00\x00\x00\x01\x67\x6e\x10\x0a\xa6\xcb\x92\xd8\x08\x80\x00\x00\x03\x00\x80\x00\x00\
+          \x19\x02\x00\x00\x00\x01\x68\xee\x07\x4b\x30\x02\xc0\x00\x00\x01\x65\x88\x84\x09\xff\
+          \xfe\x02\x29\x63\xa4\xc2\x56\x05\x2c\x78\x62\xca\xb6\xcf\x54\xeb\x42\x93\xed\xc0\xc7\
+          \x8b\x01\x99\x02\xbc\x2d\x00\x00\x01\x65\x62\x21\x02\xbf\xfe\x1f\xe3\xc4\x98\xb4\xe6\
+          \x42\x90\xd6\x45\xdd\xdf\x47\xe2\xf9\xf9";
+
+    /// Reconstructs all slices; what cannot be parsed is left out.
+    fn reconstruct(stream: &[u8]) -> Result<Option<Picture>, ReconstructError> {
+        let mut sets = ParameterSets::new();
+        let mut picture = None;
+        for unit in AnnexB::new(stream) {
+            let kind = NalHeader::parse(unit.bytes).map(|header| header.nal_unit_type);
+            if matches!(kind, Ok(NalUnitType::SPS | NalUnitType::PPS)) {
+                let _ = sets.insert(unit.bytes);
+                continue;
+            }
+            let Ok(header) = SliceHeader::parse(unit.bytes, &sets) else {
+                continue;
+            };
+            let pps = sets.pps(header.pps_id).unwrap();
+            let sps = sets.sps(pps.sps_id).unwrap();
+            let Ok(slice) = SliceData::parse(unit.bytes, &header, sps, pps) else {
+                continue;
+            };
+            if picture.is_none() {
+                picture = Some(Picture::of(sps)?);
+            }
+            if let Some(picture) = &mut picture {
+                picture.reconstruct(sps, pps, &header, &slice)?;
+            }
+        }
+        Ok(picture)
+    }
+
+    /// FNV-1a over samples.
+    fn hash(picture: &Picture) -> u64 {
+        let samples = picture.luma().samples().iter();
+        samples.fold(0xcbf2_9ce4_8422_2325, |hash, sample| {
+            (hash ^ u64::from(*sample)).wrapping_mul(0x100_0000_01b3)
+        })
+    }
+
+    #[test]
+    fn pictures_are_those_of_another_decoder_without_its_deblocking() {
+        // Hashes of what ffmpeg 5.1 decodes with -skip_loop_filter all.
+        let streams = [
+            (HIGH, 0x6a0f_7665_a533_1749, 48),
+            (BASELINE, 0x4d1f_48b6_9fa6_caf1, 32),
+            (MBAFF, 0xcaa6_9c65_f1af_f720, 32),
+            (HIGH_10, 0x39c2_a0bf_1c0e_bd6c, 32),
+        ];
+        for (place, (stream, expected, width)) in streams.into_iter().enumerate() {
+            let picture = reconstruct(stream).unwrap().unwrap();
+            assert_eq!(picture.luma().width(), width);
+            assert_eq!(hash(&picture), expected, "stream {place}");
+        }
+        let high = reconstruct(HIGH).unwrap().unwrap();
+        assert_eq!(high.luma().line(0)[..5], [153, 153, 153, 153, 154]);
+        assert_eq!(high.luma().line(31)[43..], [156, 187, 187, 187, 187]);
+    }
+
+    #[test]
+    fn damaged_slices_give_a_picture_or_an_error() {
+        let mut refused = 0;
+        for stream in [HIGH, BASELINE, MBAFF, HIGH_10] {
+            for place in 0..stream.len() {
+                for bit in 0..8 {
+                    let mut stream = stream.to_vec();
+                    stream[place] ^= 1 << bit;
+                    refused += usize::from(reconstruct(&stream).is_err());
+                }
+            }
+        }
+        assert!(refused > 0);
+    }
+
+    #[test]
+    fn slices_of_another_sequence_are_refused() {
+        let mut picture = reconstruct(HIGH).unwrap().unwrap();
+        let mut sets = ParameterSets::new();
+        let mut results = Vec::new();
+        for unit in AnnexB::new(BASELINE) {
+            if sets.insert(unit.bytes).is_ok() {
+                continue;
+            }
+            let header = SliceHeader::parse(unit.bytes, &sets).unwrap();
+            let (sps, pps) = (sets.sps(0).unwrap(), sets.pps(0).unwrap());
+            let slice = SliceData::parse(unit.bytes, &header, sps, pps).unwrap();
+            results.push(picture.reconstruct(sps, pps, &header, &slice));
+        }
+        assert_eq!(results, [Err(ReconstructError::OtherSequence)]);
+    }
+
+    #[test]
+    fn errors_name_macroblock_element_and_value() {
+        let error = ReconstructError::NotAvailable {
+            address: 17,
+            element: "Intra4x4PredMode",
+            value: 5,
+        };
+        let text = "macroblock 17: Intra4x4PredMode: is 5, its neighbours are not available";
+        assert_eq!(error.to_string(), text);
+    }
+}
