@@ -48,7 +48,7 @@ pub enum Error {
         source: EditError,
     },
     /// The file ends before the media it announces.
-    #[error("truncated: {what}; {whole} are whole (--allow-truncated packages those)")]
+    #[error("truncated: {what}; {}", what_is_whole(*whole))]
     Truncated {
         /// Which sample or box lies beyond the end.
         what: String,
@@ -73,6 +73,15 @@ pub enum Error {
         /// The bound.
         limit: u64,
     },
+}
+
+/// What can still be done with a truncated file.
+fn what_is_whole(whole: Time) -> String {
+    if whole.ticks > 0 {
+        format!("{whole} are whole (--allow-truncated packages those)")
+    } else {
+        "nothing of it is whole".into()
+    }
 }
 
 impl Error {

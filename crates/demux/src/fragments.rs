@@ -69,6 +69,7 @@ pub fn append(
         let traf = place.indexed(child.kind, index);
         let fragment = Fragment {
             moof: moof.offset,
+            moof_end: moof.offset.saturating_add(moof.bytes.len() as u64),
             place: traf,
             most: limits.max_samples,
         };
@@ -81,6 +82,7 @@ pub fn append(
 /// What the runs of one `traf` have in common.
 struct Fragment<'p> {
     moof: u64,
+    moof_end: u64,
     place: Place<'p>,
     /// Samples a track may have.
     most: usize,
@@ -183,6 +185,13 @@ impl Fragment<'_> {
             );
             Error::table(self.place.child(Trun::KIND), text)
         })?;
+        if run.sample_count > 0 && (self.moof..self.moof_end).contains(&placed.end) {
+            let text = format!(
+                "data_offset: is {offset} from byte {}, which lies inside the moof at bytes {} to {}",
+                placed.base, self.moof, self.moof_end
+            );
+            return Err(Error::table(self.place.child(Trun::KIND), text));
+        }
         Ok(())
     }
 

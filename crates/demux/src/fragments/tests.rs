@@ -113,11 +113,11 @@ fn a_run_without_an_offset_follows_the_run_before() {
     let runs = [
         trun(0x1, &[2, 300]),
         trun(0, &[1]),
-        trun(0x1, &[1, 10]),
+        trun(0x1, &[1, 510]),
         trun(0, &[1]),
     ];
     let samples = samples_of(&[&[tfhd(FROM_MOOF, &[1])], &runs[..]].concat());
-    assert_eq!(offsets(&samples), [1_300, 1_370, 1_440, 1_010, 1_080]);
+    assert_eq!(offsets(&samples), [1_300, 1_370, 1_440, 1_510, 1_580]);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_later_track_fragment_follows_the_one_before_unless_it_says_otherwise() {
     };
     assert_eq!(placed(tfhd(0, &[2]), trun(0, &[1])), 1_440);
     assert_eq!(placed(tfhd(0, &[2]), trun(0x1, &[1, 10])), 1_450);
-    assert_eq!(placed(tfhd(FROM_MOOF, &[2]), trun(0x1, &[1, 10])), 1_010);
+    assert_eq!(placed(tfhd(FROM_MOOF, &[2]), trun(0x1, &[1, 510])), 1_510);
     assert_eq!(placed(tfhd(BASE, &[2, 0, 50]), trun(0, &[1])), 50);
 }
 
@@ -156,8 +156,11 @@ fn runs_of_tracks_that_are_not_kept_are_followed() {
     assert_eq!(placed(tfhd(SIZE, &[9, 10]), trun(0x1, &[3, 300])), 1_330);
     assert_eq!(placed(tfhd(0, &[9]), trun(0x1, &[3, 300])), 1_300);
     // Four billion of them are no loop.
-    let placed_far = placed(tfhd(SIZE, &[2, u32::MAX]), trun(0x1, &[u32::MAX, 0]));
-    assert_eq!(placed_far, MOOF + u64::from(u32::MAX) * u64::from(u32::MAX));
+    let placed_far = placed(tfhd(SIZE, &[2, u32::MAX]), trun(0x1, &[u32::MAX, 300]));
+    assert_eq!(
+        placed_far,
+        MOOF + 300 + u64::from(u32::MAX) * u64::from(u32::MAX)
+    );
 }
 
 #[test]
@@ -340,4 +343,15 @@ fn fragments_with_encryption_boxes_are_refused_unless_their_track_is_dropped() {
         append_to(std::slice::from_mut(&mut dropped), &[traf(&parts)]).unwrap();
     }
     assert_eq!(samples_of(&[tfhd(0, &[1]), trun(0, &[1]), roll]).len(), 1);
+}
+
+#[test]
+fn samples_inside_their_own_moof_are_refused() {
+    let error = append_to(
+        &mut [track(1)],
+        &[traf(&[tfhd(0, &[1]), trun(0x1, &[1, 20])])],
+    );
+    let expected = "moof/traf[0]/trun: data_offset: is 20 from byte 1000, which lies inside the moof \
+                    at bytes 1000 to 1068";
+    assert_eq!(error.unwrap_err(), expected);
 }

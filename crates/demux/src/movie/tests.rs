@@ -388,10 +388,11 @@ fn contradicting_flags_of_pictures_are_settled() {
     // Every sample without flags of its own: a sync sample that depends on others.
     let with_flags = |flags: [u32; 3]| {
         let rows: Vec<u32> = flags.iter().flat_map(|flags| [1, *flags]).collect();
-        let trun = words(b"trun", 0, 0x601, &[&[3, 0], &rows[..]].concat());
+        let trun = words(b"trun", 0, 0x601, &[&[3, 200], &rows[..]].concat());
         let tfhd = words(b"tfhd", 0, 0x2_0008, &[1, 100]);
         let moof = boxed(b"moof", &[&boxed(b"traf", &[&tfhd, &trun])]);
-        let movie = read(&[init(std::slice::from_ref(&video)), moof].concat()).unwrap();
+        let media = boxed(b"mdat", &[&[0; 200]]);
+        let movie = read(&[init(std::slice::from_ref(&video)), moof, media].concat()).unwrap();
         let flags = movie.tracks[0].samples.iter().map(|sample| sample.flags.0);
         flags.collect::<Vec<u32>>()
     };
