@@ -178,8 +178,10 @@ fn prevention_byte(data: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
         match data.get(at..)? {
+            // First, because it is what coded video nearly always has.
+            [_, _, 4..=255, ..] => at += 3,
             [0, 0, 3, ..] => return Some(at + 2),
-            [_, _, 1..=255, ..] => at += 3,
+            [_, _, 1..=3, ..] => at += 3,
             [_, _, _, ..] => at += 1,
             _ => return None,
         }
