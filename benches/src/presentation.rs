@@ -69,6 +69,7 @@ fn video(seconds: u64, width: u32, height: u32, kilobits: u64) -> Rendition {
             media: SegmentName::new("seg_", ".m4s"),
         },
         segments,
+        events: Vec::new(),
         trick_play: None,
     }
 }
@@ -104,6 +105,7 @@ fn segments(seconds: u64, timescale: u32, sample: u64, kilobits: u64) -> Vec<Seg
         bytes: u64::from(random.within(mean / 2, mean + mean / 2)),
         offset: 0,
         iframe: None,
+        sap: 1,
     };
     (0..seconds / SEGMENT_SECONDS).map(segment).collect()
 }

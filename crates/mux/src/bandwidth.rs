@@ -109,7 +109,12 @@ pub fn peak(pieces: &[Piece], timescale: Timescale, target_seconds: u64) -> u64 
 
 /// The smallest rate that is enough, where every larger one is enough too.
 fn smallest_rate(mut is_enough: impl FnMut(u64) -> bool) -> u64 {
-    let (mut low, mut high) = (0, LARGEST_RATE);
+    // From below: a rate that is far too low is found out early in the pass, one that is far too
+    // high only at its end.
+    let (mut low, mut high) = (0, 1);
+    while high < LARGEST_RATE && !is_enough(high) {
+        (low, high) = (high + 1, high.saturating_mul(2).min(LARGEST_RATE));
+    }
     while low < high {
         let middle = low + (high - low) / 2;
         if is_enough(middle) {

@@ -13,18 +13,14 @@ pub struct IndexEntry {
     pub bytes: u64,
     /// Presentation duration in ticks.
     pub duration: u64,
-    /// Whether it begins with a sync sample that decodes alone (SAP type 1 or 2).
-    pub starts_with_sap: bool,
+    /// The SAP type it begins with, at most 6; 0 where it begins with none.
+    pub sap: u8,
 }
 
 /// The `sidx` box for segments that follow it directly, the first presented at `start` ticks.
 ///
-/// A segment that starts with a stream access point is given SAP type 1: every sync sample of
-/// `stss` and of the sample flags is one that all later samples in presentation order can be
-/// decoded from.
-///
 /// # Errors
-/// Segments of 2 GiB or more, or of 2^32 ticks or more; more than 65,535 segments.
+/// Segments of 2 GiB or more, or of 2^32 ticks or more; a SAP type over 6; more than 65,535 segments.
 pub fn segment_index(
     entries: &[IndexEntry],
     start: u64,
@@ -50,8 +46,9 @@ pub fn segment_index_at(
             // The highest bit of the field says what is referred to.
             referenced_size: fit("referenced_size", entry.bytes, 0x7fff_ffff)?,
             subsegment_duration: fit("subsegment_duration", entry.duration, u32::MAX)?,
-            starts_with_sap: entry.starts_with_sap,
-            sap_type: u8::from(entry.starts_with_sap),
+            starts_with_sap: entry.sap > 0,
+            sap_type: fit("SAP_type", entry.sap.into(), 6)? as u8,
+            // Segments are timed by their first sample, leading pictures or not.
             sap_delta_time: 0,
         });
     }

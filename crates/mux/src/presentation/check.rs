@@ -117,13 +117,14 @@ fn check_words(rendition: &Rendition) -> Result<(), Inconsistent> {
         words.push(("segment prefix", &name.prefix, false));
         words.push(("segment suffix", &name.suffix, false));
     }
-    for descriptor in &rendition.accessibility {
-        words.push(("accessibility scheme", &descriptor.scheme, true));
-        words.push((
-            "accessibility value",
-            descriptor.value.as_deref().unwrap_or("-"),
-            false,
-        ));
+    for (field, descriptors) in [
+        ("accessibility", &rendition.accessibility),
+        ("event scheme", &rendition.events),
+    ] {
+        for descriptor in descriptors {
+            words.push((field, &descriptor.scheme, true));
+            words.push((field, descriptor.value.as_deref().unwrap_or("-"), false));
+        }
     }
     for (field, value, required) in words {
         if required && value.is_empty() {
@@ -211,6 +212,9 @@ fn check_facts(rendition: &Rendition) -> Result<(), Inconsistent> {
     Ok(())
 }
 
+/// ISO/IEC 14496-12 annex I.
+const LARGEST_SAP: u8 = 6;
+
 /// Times and sizes stay below 2^62, so that sums and products of them can be exact.
 const LARGEST: u64 = 1 << 62;
 
@@ -243,6 +247,9 @@ fn check_segments(rendition: &Rendition) -> Result<(), Inconsistent> {
         }
         if segment.duration == 0 {
             return wrong("duration", 0, 1);
+        }
+        if segment.sap > LARGEST_SAP {
+            return wrong("SAP type", segment.sap.into(), LARGEST_SAP.into());
         }
         if let Some(iframe) = segment.iframe
             && (iframe.length == 0 || iframe.last() >= segment.bytes)

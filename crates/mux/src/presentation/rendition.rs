@@ -50,6 +50,8 @@ pub struct Rendition {
     pub segments: Vec<SegmentFacts>,
     /// Only its sync samples, for fast forward and rewind.
     pub trick_play: Option<TrickPlay>,
+    /// Schemes of the `emsg` boxes in its segments, each once. DASH `InbandEventStream`.
+    pub events: Vec<Descriptor>,
 }
 
 /// Facts that only tracks of one kind have.
@@ -175,6 +177,13 @@ impl Rendition {
     /// Dynamic range; `None` for sound and text.
     pub fn range(&self) -> Option<VideoRange> {
         self.video().map(|video| video.range)
+    }
+
+    /// The largest SAP type of its segments: what all of them are at least as good as. `None` where
+    /// some segment has none.
+    pub fn sap(&self) -> Option<u8> {
+        let saps = || self.segments.iter().map(|segment| segment.sap);
+        saps().max().filter(|_| saps().all(|sap| sap > 0))
     }
 
     /// Whether a role is among its roles.

@@ -23,8 +23,8 @@ impl ByteRange {
 pub struct SegmentFacts {
     /// The number in its name; one more than that of the segment before.
     pub number: u64,
-    /// Earliest presentation time, in ticks of the rendition's timescale, 0 at the start of the
-    /// presentation.
+    /// Presentation time of its first sample, in ticks of the rendition's timescale, 0 at the start
+    /// of the presentation. That is the earliest in it unless pictures lead a sync sample.
     pub start: u64,
     /// Up to the start of the next segment, in ticks; at least 1.
     pub duration: u64,
@@ -36,6 +36,12 @@ pub struct SegmentFacts {
     /// sync sample stored first in the `mdat`. `offset` counts from the segment's first byte.
     /// I-frame playlists are written for renditions that have it in every segment.
     pub iframe: Option<ByteRange>,
+    /// How decoding can begin with it: the SAP type of ISO/IEC 14496-12 annex I, at most 6. 1:
+    /// everything from its first sample on, in decoding order, can be decoded, and nothing is
+    /// presented before that sample; 2: likewise, but some of it is presented earlier; 3: what is
+    /// presented earlier can not be decoded without what comes before (open groups of pictures); 0:
+    /// no type is known.
+    pub sap: u8,
 }
 
 impl SegmentFacts {

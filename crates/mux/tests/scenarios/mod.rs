@@ -10,9 +10,9 @@
 use media::{Codec, Language, Timescale};
 use mux::Presentation;
 use mux::presentation::{
-    Addressing, AudioFacts, BandwidthPolicy, ByteRange, ChannelConfiguration, Colour, KindFacts,
-    Ratio, Rendition, Role, Scan, SegmentFacts, SegmentName, Storage, SupplementalCodec, TrickPlay,
-    VideoFacts, VideoRange, WebVtt,
+    Addressing, AudioFacts, BandwidthPolicy, ByteRange, ChannelConfiguration, Colour, Descriptor,
+    KindFacts, Ratio, Rendition, Role, Scan, SegmentFacts, SegmentName, Storage, SupplementalCodec,
+    TrickPlay, VideoFacts, VideoRange, WebVtt,
 };
 
 /// A named presentation.
@@ -37,6 +37,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario("single_files", single_files()),
         scenario("numbered_by_time", by_time()),
         scenario("trick_play", trick_play()),
+        scenario("open_groups_of_pictures", open_groups()),
+        scenario("events_in_segments", events()),
         scenario("late_start_and_names_that_need_escaping", awkward()),
     ]
 }
@@ -65,6 +67,7 @@ fn segments(durations: &[u64], timescale: u32, kilobits: u64) -> Vec<SegmentFact
             bytes,
             offset: 0,
             iframe: None,
+            sap: 1,
         };
         number += 1;
         start += duration;
@@ -115,6 +118,7 @@ pub(crate) fn video(id: &str, width: u32, height: u32, kilobits: u64) -> Renditi
         },
         segments,
         trick_play: None,
+        events: Vec::new(),
     }
 }
 
@@ -358,6 +362,37 @@ fn trick_play() -> Presentation {
         sync_only,
         main,
         video("480p", 854, 480, 1_000),
+        audio("en", "en", 128),
+    ])
+}
+
+fn open_groups() -> Presentation {
+    let mut open = video("1080p", 1920, 1080, 5_000);
+    open.segments[1].sap = 3;
+    // Of another codec and so in another set, where a segment begins with a gradual refresh.
+    let mut gradual = hevc("1080p", "hvc1.1.6.L120.B0");
+    gradual.segments[2].sap = 0;
+    let audio = audio("en", "en", 128);
+    of(vec![video("720p", 1280, 720, 3_000), open, gradual, audio])
+}
+
+fn events() -> Presentation {
+    let scte35 = Descriptor {
+        scheme: "urn:scte:scte35:2013:bin".into(),
+        value: None,
+    };
+    let id3 = Descriptor::new("https://aomedia.org/emsg/ID3", "<\"0\">");
+    let with = |mut rendition: Rendition, events: &[&Descriptor]| {
+        rendition.events = events.iter().map(|event| (*event).clone()).collect();
+        rendition
+    };
+    let mut high = hevc("1080p", "hvc1.1.6.L120.B0");
+    high.segments[2].sap = 2;
+    of(vec![
+        with(video("480p", 854, 480, 1_000), &[&scte35, &id3]),
+        with(video("720p", 1280, 720, 3_000), &[&scte35, &id3]),
+        with(high, &[&scte35]),
+        with(hevc("1440p", "hvc1.1.6.L150.B0"), &[]),
         audio("en", "en", 128),
     ])
 }

@@ -42,9 +42,9 @@ fn an_event_relative_to_its_segment_becomes_absolute() {
 fn an_absolute_event_moves_with_the_media() {
     let bytes = event(EmsgTime::Absolute(100_000), 90_000);
     let start = timescale(1).time(1000);
-    let moved = absolute_event(&bytes, start, timescale(1_000).time(-500)).unwrap();
+    let moved = absolute_event(&bytes, start, timescale(1_000).time(500)).unwrap();
     assert_eq!(time_of(&moved), EmsgTime::Absolute(100_000 - 45_000));
-    let early = absolute_event(&bytes, start, timescale(1).time(-2)).unwrap();
+    let early = absolute_event(&bytes, start, timescale(1).time(2)).unwrap();
     assert_eq!(
         time_of(&early),
         EmsgTime::Absolute(0),

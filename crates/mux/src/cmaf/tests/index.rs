@@ -10,7 +10,7 @@ use crate::cmaf::{IndexEntry, segment_index, segment_index_at};
 const ENTRY: IndexEntry = IndexEntry {
     bytes: 5_000,
     duration: 25_600,
-    starts_with_sap: true,
+    sap: 1,
 };
 
 #[test]
@@ -19,9 +19,10 @@ fn segments_are_listed_in_order() {
         ENTRY,
         IndexEntry {
             bytes: 70,
-            starts_with_sap: false,
+            sap: 0,
             ..ENTRY
         },
+        IndexEntry { sap: 3, ..ENTRY },
     ];
     let bytes = segment_index(&entries, 1 << 33, timescale(12_800)).unwrap();
     let sidx: Sidx<'_> = read(&bytes, "sidx");
@@ -47,7 +48,14 @@ fn segments_are_listed_in_order() {
         sap_type: 0,
         ..first
     };
-    assert_eq!(sidx.references.iter().collect::<Vec<_>>(), [first, second]);
+    let third = SidxReference {
+        sap_type: 3,
+        ..first
+    };
+    assert_eq!(
+        sidx.references.iter().collect::<Vec<_>>(),
+        [first, second, third]
+    );
 }
 
 #[test]

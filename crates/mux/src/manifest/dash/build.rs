@@ -9,7 +9,9 @@ use super::segments;
 use super::sets::{self, Set};
 use crate::Presentation;
 use crate::bandwidth;
-use crate::presentation::{BandwidthPolicy, Ratio, Rendition, Scan, Storage, VideoFacts};
+use crate::presentation::{
+    BandwidthPolicy, Descriptor, Ratio, Rendition, Scan, Storage, VideoFacts,
+};
 
 const LIVE: &str = "urn:mpeg:dash:profile:isoff-live:2011";
 const ON_DEMAND: &str = "urn:mpeg:dash:profile:isoff-on-demand:2011";
@@ -67,6 +69,7 @@ fn adaptation_set(
         .map(|rendition| representation(presentation, rendition))
         .collect();
     let segment_template = share_template(&mut representations);
+    let events = share_events(&mut representations);
     let trick_play = first.trick_play.as_ref();
     let rates = set
         .renditions
@@ -104,6 +107,7 @@ fn adaptation_set(
             (Storage::Segments { .. }, true) => Alignment::Segments,
             (Storage::SingleFile { .. }, true) => Alignment::Subsegments,
         },
+        starts_with_sap: starts_with_sap(set),
         max_playout_rate: rates.map(|trick_play| trick_play.max_playout_rate).min(),
         selection_priority: is_preferred(presentation, set).then_some(PREFERRED),
         essential: trick_play
@@ -117,12 +121,23 @@ fn adaptation_set(
             .into_iter()
             .chain(descriptors::switching(&switchable))
             .collect(),
+        events,
         label: first.name.clone(),
         accessibility: descriptors::accessibility(first),
         roles: descriptors::roles(first, presentation.default_audio()),
         segment_template,
         representations,
     })
+}
+
+/// `@startWithSAP`: every segment of every representation starts with a SAP of this type or a lower
+/// one.
+fn starts_with_sap(set: &Set<'_>) -> Option<u8> {
+    let saps = || set.renditions.iter().map(|rendition| rendition.sap());
+    saps()
+        .max()
+        .flatten()
+        .filter(|_| saps().all(|sap| sap.is_some()))
 }
 
 /// Whether the set is the one of several to begin with: audio that is the default, text that is
@@ -142,6 +157,18 @@ fn is_preferred(presentation: &Presentation, set: &Set<'_>) -> bool {
         }
         TrackKind::Text => set.renditions.iter().any(|text| text.default),
     }
+}
+
+/// Moves the events to the set where all representations have the same.
+fn share_events(representations: &mut [Representation]) -> Vec<Descriptor> {
+    let shared = common(representations.iter().map(|item| item.events.clone()));
+    let Some(shared) = shared else {
+        return Vec::new();
+    };
+    for representation in representations {
+        representation.events.clear();
+    }
+    shared
 }
 
 /// Moves the template to the set where all representations have the same.
@@ -188,6 +215,7 @@ fn representation(presentation: &Presentation, rendition: &Rendition) -> Represe
         supplemental: audio
             .map(descriptors::joint_object_coding)
             .unwrap_or_default(),
+        events: rendition.events.clone(),
         base_url,
         segments,
     }

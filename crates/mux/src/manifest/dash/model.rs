@@ -23,10 +23,14 @@ pub(super) struct AdaptationSet {
     pub(super) max_height: Option<u32>,
     pub(super) max_frame_rate: Option<String>,
     pub(super) alignment: Alignment,
+    /// The largest SAP type of any segment; `None` where some have none.
+    pub(super) starts_with_sap: Option<u8>,
     pub(super) max_playout_rate: Option<u32>,
     pub(super) selection_priority: Option<u32>,
     pub(super) essential: Vec<Descriptor>,
     pub(super) supplemental: Vec<Descriptor>,
+    /// `InbandEventStream`, where all representations have the same.
+    pub(super) events: Vec<Descriptor>,
     pub(super) label: Option<String>,
     pub(super) accessibility: Vec<Descriptor>,
     pub(super) roles: Vec<Descriptor>,
@@ -61,6 +65,8 @@ pub(super) struct Representation {
     pub(super) audio_sampling_rate: Option<u32>,
     pub(super) audio_channel_configuration: Option<Descriptor>,
     pub(super) supplemental: Vec<Descriptor>,
+    /// `InbandEventStream`.
+    pub(super) events: Vec<Descriptor>,
     pub(super) base_url: String,
     pub(super) segments: Segments,
 }

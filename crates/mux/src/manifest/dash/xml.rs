@@ -104,7 +104,7 @@ fn adaptation_set(xml: &mut Xml, set: &AdaptationSet) -> io::Result<()> {
         .representations
         .iter()
         .any(|representation| matches!(representation.segments, Segments::Base { .. }));
-    let starts_with_sap = |written: bool| written.then_some(1);
+    let starts_with_sap = |written: bool| set.starts_with_sap.filter(|_| written);
     let attributes = Attributes::default()
         .with("id", set.id)
         .with("contentType", set.content_type)
@@ -124,6 +124,7 @@ fn adaptation_set(xml: &mut Xml, set: &AdaptationSet) -> io::Result<()> {
     element(xml, "AdaptationSet", attributes, |xml| {
         descriptors(xml, "EssentialProperty", &set.essential)?;
         descriptors(xml, "SupplementalProperty", &set.supplemental)?;
+        descriptors(xml, "InbandEventStream", &set.events)?;
         if let Some(label) = &set.label {
             text(xml, "Label", label)?;
         }
@@ -165,6 +166,7 @@ fn representation(xml: &mut Xml, item: &Representation) -> io::Result<()> {
             item.audio_channel_configuration.as_slice(),
         )?;
         descriptors(xml, "SupplementalProperty", &item.supplemental)?;
+        descriptors(xml, "InbandEventStream", &item.events)?;
         text(xml, "BaseURL", &item.base_url)?;
         match &item.segments {
             Segments::Shared => Ok(()),

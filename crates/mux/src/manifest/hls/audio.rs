@@ -1,8 +1,11 @@
 //! Groups of audio renditions.
 //!
 //! A group is one quality of every track: a variant names one, and within it the viewer chooses
-//! the track. All groups have the same tracks (RFC 8216 4.3.4.1.1), so a track that does not come
-//! in some quality stands in that group with the nearest it has.
+//! the track. All groups should have the same tracks (RFC 8216 4.3.4.1.1), so a track that does not
+//! come in some quality stands in that group with the nearest it has of the same codec, else with
+//! its AAC, which everything decodes. A track that has neither is left out: a variant's `CODECS`
+//! names every codec of its group, and a browser that cannot decode AC-3 would refuse a variant
+//! whose AAC it can play because one other language came in AC-3.
 
 use media::Timescale;
 
@@ -13,8 +16,9 @@ use crate::presentation::Rendition;
 /// One quality of every track.
 pub(super) struct Group<'a> {
     pub(super) id: String,
-    /// One for each track, in the order of the tracks.
-    pub(super) members: Vec<&'a Rendition>,
+    /// One for each track that can stand in the group, in the order of the tracks: the track's
+    /// position, and its rendition.
+    pub(super) members: Vec<(usize, &'a Rendition)>,
 }
 
 /// What makes a quality: codec, layout, and place among the bitrates of those.
@@ -57,12 +61,16 @@ pub(super) fn groups<'a>(tracks: &[Track<'a>]) -> Vec<Group<'a>> {
             continue;
         }
         seen.push(*quality);
-        let members: Vec<&Rendition> = ranked
+        let members: Vec<(usize, &Rendition)> = ranked
             .iter()
-            .filter_map(|track| nearest(track, quality))
+            .enumerate()
+            .filter_map(|(at, track)| Some((at, nearest(track, quality)?)))
             .collect();
-        let ids = |members: &[&'a Rendition]| -> Vec<&'a str> {
-            members.iter().map(|member| member.id.as_str()).collect()
+        let ids = |members: &[(usize, &'a Rendition)]| -> Vec<&'a str> {
+            members
+                .iter()
+                .map(|(_, member)| member.id.as_str())
+                .collect()
         };
         if groups
             .iter()
@@ -105,7 +113,7 @@ fn rank<'a>(renditions: &[&'a Rendition]) -> Vec<(Quality<'a>, &'a Rendition)> {
 }
 
 /// Of one track, the rendition of a quality, else the next lower bitrate of it, else one of the
-/// same codec, else the first.
+/// same codec, else AAC.
 fn nearest<'a>(
     track: &[(Quality<'a>, &'a Rendition)],
     wanted: &Quality<'_>,
@@ -119,7 +127,12 @@ fn nearest<'a>(
             .iter()
             .find(|(quality, _)| quality.codec_family == wanted.codec_family)
     };
-    let found = same_layout.or_else(same_codec).or_else(|| track.first());
+    let aac = || {
+        track
+            .iter()
+            .find(|(quality, _)| quality.codec_family == "mp4a")
+    };
+    let found = same_layout.or_else(same_codec).or_else(aac);
     found.map(|(_, rendition)| *rendition)
 }
 

@@ -29,12 +29,16 @@ pub(super) fn write(presentation: &Presentation, target: u64) -> Result<String, 
     let texts: Vec<&Rendition> = of_kind(TrackKind::Text).collect();
     let videos: Vec<&Rendition> = of_kind(TrackKind::Video).collect();
 
-    let mut out =
-        format!("#EXTM3U\n#EXT-X-VERSION:{VERSION_OF_MAPS}\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+    let mut out = format!("#EXTM3U\n#EXT-X-VERSION:{VERSION_OF_MAPS}\n");
+    if is_independent(presentation) {
+        out.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
+    }
     for group in &groups {
         out.push('\n');
-        for (track, member) in audio_tracks.iter().zip(&group.members) {
-            out.push_str(&audio_line(track, group, member));
+        for (at, member) in &group.members {
+            if let Some(track) = audio_tracks.get(*at) {
+                out.push_str(&audio_line(track, group, member));
+            }
         }
     }
     if !text_tracks.is_empty() {
@@ -64,6 +68,13 @@ pub(super) fn write(presentation: &Presentation, target: u64) -> Result<String, 
     }
     iframes.for_each(|line| out.push_str(&line));
     Ok(out)
+}
+
+/// Whether every sample of a segment can be decoded without other segments: RFC 8216 4.3.5.1.
+/// Leading pictures of an open group can not.
+fn is_independent(presentation: &Presentation) -> bool {
+    let mut all = presentation.renditions.iter();
+    all.all(|rendition| rendition.sap().is_some_and(|sap| sap <= 2))
 }
 
 fn audio_line(track: &Track<'_>, group: &Group<'_>, member: &Rendition) -> String {
@@ -100,7 +111,8 @@ fn variants<'a>(
         ([], groups) => groups
             .iter()
             .filter_map(|group| {
-                let main = group.members.get(default)?;
+                let wanted = group.members.iter().find(|(at, _)| *at == default);
+                let (_, main) = wanted.or_else(|| group.members.first())?;
                 Some(Variant {
                     main,
                     group: Some(group),
@@ -126,15 +138,14 @@ fn variants<'a>(
 
 impl Variant<'_> {
     fn lines(&self, texts: &[&Rendition], target: u64) -> String {
-        let members = || {
-            self.group
-                .map(|group| group.members.as_slice())
-                .unwrap_or_default()
-        };
+        let members: Vec<&Rendition> = self
+            .group
+            .map(|group| group.members.iter().map(|(_, member)| *member).collect())
+            .unwrap_or_default();
         let video = (self.main.kind() == TrackKind::Video).then_some(self.main);
         // What plays together, one of each: the largest of each is an upper bound of every choice.
         let sum = |rate: &dyn Fn(&[Piece], Timescale) -> u64| {
-            [video.as_slice(), members(), texts]
+            [video.as_slice(), &members, texts]
                 .into_iter()
                 .map(|choices| audio::largest(choices.iter().copied(), rate))
                 .fold(0u64, u64::saturating_add)
@@ -146,7 +157,7 @@ impl Variant<'_> {
                 sum(&|pieces, timescale| bandwidth::peak(pieces, timescale, target)),
             )
             .plain("AVERAGE-BANDWIDTH", sum(&bandwidth::average))
-            .quoted("CODECS", &codecs(video, members(), texts));
+            .quoted("CODECS", &codecs(video, &members, texts));
         let attributes = supplemental(attributes, self.main);
         let attributes = match video.and_then(Rendition::video) {
             Some(facts) => picture(attributes, facts, WithFrameRate::Yes),
