@@ -94,6 +94,16 @@ pub enum Error {
     /// The package cannot be stored.
     #[error(transparent)]
     Sink(#[from] io::Error),
+    /// An input lies where the package would be written.
+    #[error(
+        "{input}: lies where the package would be written, in {output}; choose another directory"
+    )]
+    InputInOutput {
+        /// The file as it was named.
+        input: String,
+        /// The output directory.
+        output: String,
+    },
     /// The threads asked for cannot be had.
     #[error("cannot start {threads} threads: {why}")]
     Threads {
@@ -111,7 +121,7 @@ impl Error {
     /// Whether the user asked for something that cannot be, as opposed to something that failed.
     pub fn is_usage(&self) -> bool {
         match self {
-            Error::Job(_) | Error::NothingSelected { .. } => true,
+            Error::Job(_) | Error::NothingSelected { .. } | Error::InputInOutput { .. } => true,
             Error::Sink(error) => error.kind() == io::ErrorKind::AlreadyExists,
             Error::Input { .. }
             | Error::Movie { .. }

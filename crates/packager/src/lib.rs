@@ -6,11 +6,11 @@
 //!
 //! ```no_run
 //! use packager::job::Job;
-//! use packager::{DirectorySink, Existing, Plan, Silent};
+//! use packager::{Existing, Plan, Silent};
 //!
 //! let job = Job { content_id: Some("film-1".into()), ..Job::new(["480p.mp4", "1080p.mp4"]) };
 //! let plan = Plan::new(&job)?;
-//! let sink = DirectorySink::open("out".as_ref(), &plan.fingerprint(), Existing::Resume)?;
+//! let sink = plan.open_directory("out".as_ref(), Existing::Resume)?;
 //! let report = plan.run(&sink, &Silent)?;
 //! assert!(report.tracks.iter().any(|track| track.kind == "video"));
 //! # Ok::<(), packager::Error>(())

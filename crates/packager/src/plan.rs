@@ -8,10 +8,12 @@ mod events;
 mod label;
 mod mapping;
 mod open;
+mod output;
 mod presentation;
 mod rendition;
 mod selection;
 mod subtitle;
+mod sync;
 mod trick_play;
 mod twins;
 
@@ -30,14 +32,14 @@ pub use subtitle::TextRendition;
 ///
 /// ```no_run
 /// use packager::job::Job;
-/// use packager::{DirectorySink, Existing, Plan, Silent};
+/// use packager::{Existing, Plan, Silent};
 ///
 /// let job = Job::new(["480p.mp4", "1080p.mp4"]);
 /// let plan = Plan::new(&job)?;
 /// for warning in plan.warnings() {
 ///     eprintln!("warning: {warning}");
 /// }
-/// let sink = DirectorySink::open("out".as_ref(), &plan.fingerprint(), Existing::Resume)?;
+/// let sink = plan.open_directory("out".as_ref(), Existing::Resume)?;
 /// let report = plan.run(&sink, &Silent)?;
 /// println!("{} objects, {} bytes", report.objects, report.bytes);
 /// # Ok::<(), packager::Error>(())
@@ -66,9 +68,10 @@ impl Plan {
         let mut chosen = selection::choose(job, &mut warnings)?;
         let target = target(job);
         selection::rebase(&mut chosen, target, &mut warnings);
+        selection::warn_of_rotation(&chosen, &mut warnings);
         let mut cut = cutting::cut(job, target, &mut chosen, &mut warnings)?;
         let mut folders = Folders::default();
-        let mut renditions = rendition::plan(&mut chosen, &mut cut, &mut folders)?;
+        let mut renditions = rendition::plan(&mut chosen, &mut cut, &mut folders, &mut warnings)?;
         if job.trick_play {
             let added = trick_play::plan(&renditions, &cut.boundaries, &mut folders)?;
             match added {
@@ -80,7 +83,7 @@ impl Plan {
         let texts = subtitle::plan(
             job,
             &chosen,
-            &cut.boundaries,
+            &cut.text_edges,
             media_end,
             &mut folders,
             &mut warnings,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use packager::{DirectorySink, Existing, Plan, Report};
+use packager::{Existing, Plan, Report};
 
 use super::Failure;
 use super::output::{one_line, print, size, warn};
@@ -22,8 +22,7 @@ pub(super) fn run(args: &PackArgs) -> Result<(), Failure> {
     } else {
         Existing::Resume
     };
-    let sink = DirectorySink::open(&task.output, &plan.fingerprint(), existing);
-    let sink = sink.map_err(packager::Error::from)?;
+    let sink = plan.open_directory(&task.output, existing)?;
     let watcher = Watcher::new(args.quiet);
     if sink.is_resumed() && !args.quiet {
         super::output::complain("note", "going on with an unfinished run of the same job");

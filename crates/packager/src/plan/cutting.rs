@@ -11,6 +11,8 @@ use crate::job::Job;
 pub(crate) struct Cut {
     /// Start times of all segments but the first.
     pub(crate) boundaries: Vec<Time>,
+    /// Where subtitles are cut.
+    pub(crate) text_edges: Vec<Time>,
     /// Whether all video renditions are cut at the same times.
     pub(crate) is_aligned: bool,
     /// Segments of each chosen track, in the order of the tracks; empty for text.
@@ -63,29 +65,27 @@ pub(crate) fn cut(
                     cut::cut_at_sync(&track, &alone.times)
                 }
             },
-            TrackKind::Audio => cut::cut_at_nearest(&track, &leading.times, own_steps),
+            TrackKind::Audio => cut::cut_at_nearest(&track, &leading, own_steps),
             TrackKind::Text => Vec::new(),
         });
     }
-    // Text follows the first audio where there is no video.
-    let mut boundaries = leading.times;
-    if video.is_empty() {
-        let first = chosen
-            .tracks
-            .iter()
-            .zip(&segments)
-            .find(|(_, segments)| !segments.is_empty());
-        if let Some((chosen, segments)) = first {
-            let timescale = chosen.track.timescale;
-            boundaries = segments
-                .iter()
-                .skip(1)
-                .map(|s| timescale.time(s.start))
-                .collect();
-        }
-    }
+    let ends = chosen
+        .tracks
+        .iter()
+        .filter(|chosen| chosen.track.kind() != TrackKind::Text)
+        .map(|chosen| chosen.track.timescale.time(chosen.track.to_cut().end()));
+    let text_edges = match ends.max() {
+        Some(end) => leading.followed(own_steps, end),
+        None => Vec::new(),
+    };
+    // Without video, the boundaries are those of the first audio.
+    let boundaries = match video.is_empty() {
+        false => leading.times,
+        true => text_edges.clone(),
+    };
     Ok(Cut {
         boundaries,
+        text_edges,
         is_aligned: shared.is_some(),
         segments,
     })

@@ -51,11 +51,6 @@ impl Mapping {
         }
     }
 
-    /// How much later a sample's time on the media timeline is in the package, in ticks.
-    pub(crate) fn media_shift(&self) -> i64 {
-        self.decode_shift.saturating_add(self.composition_shift)
-    }
-
     /// `baseMediaDecodeTime` of a fragment that begins with this sample.
     pub(crate) fn decode_time(&self, sample: &Sample) -> u64 {
         u64::try_from(sample.dts.saturating_add(self.decode_shift)).unwrap_or(0)

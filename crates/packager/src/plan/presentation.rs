@@ -76,6 +76,7 @@ impl Plan {
                 of,
                 max_playout_rate: trick_play_rate(track),
             }),
+            events: rendition.events.schemes().to_vec(),
         })
     }
 
@@ -118,6 +119,7 @@ impl Plan {
             storage,
             segments,
             trick_play: None,
+            events: Vec::new(),
         })
     }
 }
@@ -133,6 +135,7 @@ impl TextRendition {
                 bytes: segment.mp4.len() as u64,
                 offset: at,
                 iframe: None,
+                sap: 1,
             };
             at += if offset > 0 { facts.bytes } else { 0 };
             facts
@@ -144,7 +147,7 @@ impl TextRendition {
         let entry = |segment: &super::subtitle::TextSegment| mux::cmaf::IndexEntry {
             bytes: segment.mp4.len() as u64,
             duration: segment.duration,
-            starts_with_sap: true,
+            sap: 1,
         };
         let entries: Vec<_> = self.segments.iter().map(entry).collect();
         let index = mux::cmaf::segment_index(&entries, 0, super::subtitle::TIMESCALE).map_err(

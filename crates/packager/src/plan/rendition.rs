@@ -1,6 +1,5 @@
 //! A rendition: one track of an input, cut and placed.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use demux::{Facts, Track};
@@ -9,9 +8,10 @@ use mux::cmaf::{self, Fragment, IndexEntry, Init};
 use mux::presentation::{ByteRange, Role, SegmentFacts};
 
 use super::cutting::Cut;
+use super::events::Events;
 use super::label::{Folders, Place};
 use super::selection::{Chosen, ChosenTrack};
-use super::{Mapping, events};
+use super::{Mapping, sync};
 use crate::Error;
 
 /// One track of the package: what it is, where it is cut and where it lies.
@@ -23,8 +23,10 @@ pub struct Rendition {
     pub(crate) place: Place,
     pub(crate) mapping: Mapping,
     pub(crate) segments: Vec<Segment>,
-    /// `prft` and `emsg` boxes that begin a segment, by its position.
-    pub(crate) events: BTreeMap<usize, Vec<u8>>,
+    /// SAP type of each segment; 0 where it has none.
+    pub(crate) saps: Vec<u8>,
+    /// `prft` and `emsg` boxes that begin a segment.
+    pub(crate) events: Events,
     pub(crate) language: Language,
     pub(crate) name: Option<String>,
     pub(crate) roles: Vec<Role>,
@@ -71,6 +73,17 @@ impl Rendition {
     /// Folder of its objects, relative to the manifests.
     pub fn folder(&self) -> &str {
         &self.place.folder
+    }
+
+    /// SAP type of the segment at `index`; 0 where it has none.
+    pub(crate) fn sap(&self, index: usize) -> u8 {
+        self.saps.get(index).copied().unwrap_or(0)
+    }
+
+    /// Where its presentation begins.
+    pub fn start(&self) -> Time {
+        let start = self.segments.first().map_or(0, |segment| segment.start);
+        self.track.timescale.time(start)
     }
 
     /// Where its presentation ends.
@@ -120,8 +133,8 @@ impl Rendition {
 
     /// What begins the segment at `index`: `styp`, and `prft` and `emsg` boxes of the source.
     fn segment_head(&self, index: usize) -> Result<Vec<u8>, Error> {
-        let before = self.events.get(&index).map_or(&[][..], Vec::as_slice);
-        cmaf::segment_head(before).map_err(|source| self.segment_error(index, source))
+        cmaf::segment_head(self.events.before(index))
+            .map_err(|source| self.segment_error(index, source))
     }
 
     /// The segment at `index`, which exists.
@@ -161,7 +174,8 @@ impl Rendition {
             let sizes = self.fragments(index).map(|(fragment, _)| fragment.size());
             let bytes = sizes.fold(before, |sum, size| sum + size.head + size.payload);
             let first = self.track.samples.get(segment.samples.start);
-            let first = first.filter(|sample| sample.is_sync() && self.kind() == TrackKind::Video);
+            let sap = self.sap(index);
+            let first = first.filter(|_| sap > 0 && self.kind() == TrackKind::Video);
             let head = self
                 .fragments(index)
                 .next()
@@ -177,6 +191,7 @@ impl Rendition {
                 bytes,
                 offset,
                 iframe,
+                sap,
             });
             offset += if offset > 0 { bytes } else { 0 };
         }
@@ -186,17 +201,12 @@ impl Rendition {
     /// What stands before the segments when they lie in one file.
     pub(crate) fn single_file(&self) -> Result<SingleFileLayout, Error> {
         let facts = self.facts(0, 0)?;
-        let sap = |index: usize| {
-            let first = self.track.samples.get(self.segments[index].samples.start);
-            first.is_some_and(media::Sample::is_sync)
-        };
         let entries: Vec<IndexEntry> = facts
             .iter()
-            .enumerate()
-            .map(|(index, facts)| IndexEntry {
+            .map(|facts| IndexEntry {
                 bytes: facts.bytes,
                 duration: facts.duration,
-                starts_with_sap: sap(index),
+                sap: facts.sap,
             })
             .collect();
         let start = facts.first().map_or(0, |facts| facts.start);
@@ -242,6 +252,7 @@ pub(crate) fn plan(
     chosen: &mut Chosen,
     cut: &mut Cut,
     folders: &mut Folders,
+    warnings: &mut Vec<String>,
 ) -> Result<Vec<Rendition>, Error> {
     let mut out: Vec<Rendition> = Vec::new();
     let labels: Vec<Option<String>> = chosen
@@ -257,6 +268,7 @@ pub(crate) fn plan(
     chosen.tracks = text.into_iter().map(|(chosen, _)| chosen).collect();
     for (ChosenTrack { input, track }, (segments, label)) in media {
         let source = &chosen.inputs[input];
+        let saps = sync::access(source, &track, &segments, warnings)?;
         let spec = &source.spec;
         let language = spec
             .language
@@ -277,17 +289,17 @@ pub(crate) fn plan(
         let named = (!track.name.is_empty()).then(|| track.name.clone());
         let mapping = Mapping::new(&track);
         let events =
-            events::of_segments(&source.events, &track, &mapping, &segments).map_err(|error| {
-                Error::Movie {
-                    input: source.name(),
-                    source: error.into(),
-                }
-            })?;
+            Events::of_segments(&source.events, &track, &mapping, &segments, chosen.earlier);
+        let events = events.map_err(|error| Error::Movie {
+            input: source.name(),
+            source: error.into(),
+        })?;
         out.push(Rendition {
             input,
             place,
             mapping,
             events,
+            saps,
             segments,
             language,
             name: label.or(named.filter(|_| track.kind() == TrackKind::Audio)),

@@ -15,6 +15,8 @@ pub(crate) struct Chosen {
     pub(crate) tracks: Vec<ChosenTrack>,
     /// Inputs that are subtitle documents.
     pub(crate) documents: Vec<InputSpec>,
+    /// How much earlier the package presents everything than the inputs do.
+    pub(crate) earlier: Time,
 }
 
 /// A track and the input it comes from.
@@ -61,8 +63,16 @@ pub(crate) fn choose(job: &Job, warnings: &mut Vec<String>) -> Result<Chosen, Er
         inputs: Vec::new(),
         tracks: Vec::new(),
         documents: Vec::new(),
+        earlier: Timescale::MILLISECONDS.time(0),
     };
     for spec in &job.inputs {
+        let before = job
+            .inputs
+            .iter()
+            .take_while(|other| !std::ptr::eq(*other, spec));
+        if before.into_iter().any(|other| other == spec) {
+            warnings.push(format!("{}: given twice, packaged twice", spec.name()));
+        }
         if is_document(spec) {
             chosen.documents.push(spec.clone());
             continue;
@@ -84,6 +94,14 @@ pub(crate) fn choose(job: &Job, warnings: &mut Vec<String>) -> Result<Chosen, Er
         return Err(Error::Nothing(
             "no input holds a track that can be packaged".into(),
         ));
+    }
+    if chosen
+        .tracks
+        .iter()
+        .all(|chosen| chosen.track.kind() == TrackKind::Text)
+    {
+        let why = "there are only subtitles; add the video or audio they belong to";
+        return Err(Error::Nothing(why.into()));
     }
     Ok(chosen)
 }
@@ -170,6 +188,7 @@ pub(crate) fn rebase(chosen: &mut Chosen, target: Time, warnings: &mut Vec<Strin
         track.timeline.offset = track.timeline.offset.saturating_sub(ticks);
         track.timeline.end = track.timeline.end.map(|end| end.saturating_sub(ticks));
     }
+    chosen.earlier = earliest;
     warnings.push(format!(
         "all tracks begin at {earliest} or later; that time becomes 0"
     ));
@@ -206,17 +225,37 @@ pub(crate) fn warn_of_gaps(renditions: &[Rendition], target: Time, warnings: &mu
             }
         }
     }
-    let ends = |kind| {
-        let of_kind = renditions
-            .iter()
-            .filter(|rendition| rendition.kind() == kind);
-        of_kind
-            .map(|rendition| rendition.end().seconds())
-            .reduce(f64::max)
+    let extent = |kind| {
+        let of_kind = || {
+            renditions
+                .iter()
+                .filter(move |rendition| rendition.kind() == kind)
+        };
+        let start = of_kind().map(Rendition::start).min()?;
+        Some((start, of_kind().map(Rendition::end).max()?))
     };
-    if let (Some(video), Some(audio)) = (ends(TrackKind::Video), ends(TrackKind::Audio))
-        && (video - audio).abs() > allowed
-    {
-        warnings.push(format!("video lasts {video:.3} s, audio {audio:.3} s"));
+    let (Some(video), Some(audio)) = (extent(TrackKind::Video), extent(TrackKind::Audio)) else {
+        return;
+    };
+    let differs = |a: Time, b: Time| (a.seconds() - b.seconds()).abs() > allowed;
+    if differs(video.0, audio.0) || differs(video.1, audio.1) {
+        warnings.push(format!(
+            "video lasts from {} to {}, audio from {} to {}",
+            video.0, video.1, audio.0, audio.1
+        ));
+    }
+}
+
+/// Warns of pictures that are to be turned for display.
+pub(crate) fn warn_of_rotation(chosen: &Chosen, warnings: &mut Vec<String>) {
+    for chosen_track in chosen.of_kind(TrackKind::Video) {
+        let rotation = chosen_track.track.video().map_or(0, |video| video.rotation);
+        if rotation != 0 {
+            warnings.push(format!(
+                "{}: is to be shown turned by {rotation} degrees, which the package says in its \
+                 boxes and manifests cannot say; some players will show it unturned",
+                chosen.spec(chosen_track).name()
+            ));
+        }
     }
 }

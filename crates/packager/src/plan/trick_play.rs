@@ -33,7 +33,9 @@ pub(crate) fn plan(
         place,
         mapping: Mapping::new(&track),
         segments,
-        events: std::collections::BTreeMap::new(),
+        // Nothing leads any more.
+        saps: source.saps.iter().map(|sap| u8::from(*sap > 0)).collect(),
+        events: super::events::Events::default(),
         language: source.language.clone(),
         name: source.name.clone(),
         roles: source.roles.clone(),

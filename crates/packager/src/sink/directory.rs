@@ -21,7 +21,8 @@ const PACKAGE_ENTRIES: [&str; 6] = ["cmaf", "dash", "hls", "0", "1", "package.js
 pub enum Existing {
     /// Go on with an unfinished run of the same job, refuse everything else.
     Resume,
-    /// Remove an old package or unfinished run first. Files that belong to no package stay.
+    /// Remove an old package or unfinished run first. Where there is neither, nothing is removed:
+    /// files that no packager wrote stay.
     Replace,
 }
 
@@ -41,9 +42,13 @@ impl DirectorySink {
     /// Where the directory holds anything else (unless `existing` says to replace it), is locked
     /// by another process, or cannot be written. The text names the path.
     pub fn open(root: &Path, fingerprint: &str, existing: Existing) -> io::Result<DirectorySink> {
+        if root.exists() && !root.is_dir() {
+            return Err(refusal(root, "is a file, expected a folder"));
+        }
         fs::create_dir_all(root).map_err(|error| at(root, &error))?;
         let path = root.join(JOURNAL);
         let unfinished = path.exists();
+        let is_replaced = existing == Existing::Replace && is_ours(root);
         if !unfinished && existing == Existing::Resume {
             refuse_unless_empty(root)?;
         }
@@ -66,7 +71,7 @@ impl DirectorySink {
             return Err(refusal(root, text));
         }
         if !resumed {
-            if existing == Existing::Replace {
+            if is_replaced {
                 remove_package(root)?;
             }
             fs::write(&path, fingerprint).map_err(|error| at(&path, &error))?;
@@ -76,6 +81,17 @@ impl DirectorySink {
             journal,
             resumed,
         })
+    }
+
+    /// Whether a package in `root` would replace the file at `path`, or remove it with an old
+    /// package.
+    pub(crate) fn would_replace(root: &Path, path: &Path) -> bool {
+        let (Ok(root), Ok(path)) = (root.canonicalize(), path.canonicalize()) else {
+            return false;
+        };
+        PACKAGE_ENTRIES
+            .iter()
+            .any(|entry| path.starts_with(root.join(entry)))
     }
 
     /// Whether this goes on with an unfinished run.
@@ -92,15 +108,25 @@ impl DirectorySink {
     }
 }
 
+/// Whether a packager wrote what lies here: a finished package or an unfinished run.
+fn is_ours(root: &Path) -> bool {
+    let report = fs::read_to_string(root.join("package.json")).unwrap_or_default();
+    root.join(JOURNAL).exists() || report.contains("\"packager\":")
+}
+
 /// Refuses a directory that holds anything.
 fn refuse_unless_empty(root: &Path) -> io::Result<()> {
+    if is_ours(root) {
+        let text = "holds a finished package; choose another directory, or replace it with --force";
+        return Err(refusal(root, text));
+    }
     let mut entries = fs::read_dir(root).map_err(|error| at(root, &error))?;
     let Some(entry) = entries.next() else {
         return Ok(());
     };
     let name = entry.map_err(|error| at(root, &error))?.file_name();
     let text = format!(
-        "is not empty (it holds {:?}); choose another directory, or replace a package with --force",
+        "is not empty (it holds {:?}); choose another directory, or write into it with --force",
         name.to_string_lossy()
     );
     Err(refusal(root, &text))

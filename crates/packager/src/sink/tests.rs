@@ -127,16 +127,49 @@ fn replacing_removes_a_package_and_nothing_else() {
     let root = tempfile::tempdir().unwrap();
     let sink = DirectorySink::open(root.path(), "job", Existing::Resume).unwrap();
     write(&sink, "cmaf/seg_1.m4s", b"old");
-    write(&sink, "package.json", b"{}");
+    write(&sink, "package.json", b"{\"packager\": \"0\"}");
     sink.finish().unwrap();
     drop(sink);
     fs::write(root.path().join("notes.txt"), b"mine").unwrap();
-    refused(DirectorySink::open(root.path(), "job", Existing::Resume));
+    let text = refused(DirectorySink::open(root.path(), "job", Existing::Resume));
+    assert!(text.contains("holds a finished package"), "{text}");
     let sink = DirectorySink::open(root.path(), "job", Existing::Replace).unwrap();
     assert!(!sink.is_resumed());
     assert!(!root.path().join("package.json").exists());
     assert!(!root.path().join("cmaf").exists());
     assert_eq!(fs::read(root.path().join("notes.txt")).unwrap(), b"mine");
+}
+
+#[test]
+fn replacing_removes_nothing_that_no_packager_wrote() {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir(root.path().join("cmaf")).unwrap();
+    fs::write(root.path().join("cmaf/film.mp4"), b"mine").unwrap();
+    fs::write(
+        root.path().join("package.json"),
+        b"{\"name\": \"of another tool\"}",
+    )
+    .unwrap();
+    let sink = DirectorySink::open(root.path(), "job", Existing::Replace).unwrap();
+    write(&sink, "cmaf/seg_1.m4s", b"new");
+    assert_eq!(
+        fs::read(root.path().join("cmaf/film.mp4")).unwrap(),
+        b"mine"
+    );
+}
+
+#[test]
+fn a_file_is_no_place_for_a_package() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("film.mp4");
+    fs::write(&path, b"mine").unwrap();
+    for existing in [Existing::Resume, Existing::Replace] {
+        let text = refused(DirectorySink::open(&path, "job", existing));
+        assert!(
+            text.ends_with("film.mp4: is a file, expected a folder"),
+            "{text}"
+        );
+    }
 }
 
 #[test]
