@@ -13,6 +13,7 @@ mod fragment;
 mod hls;
 mod init;
 mod location;
+mod movie;
 mod mpd;
 mod package;
 mod playlist;
@@ -43,10 +44,14 @@ struct Check {
 pub struct Verification {
     /// Every promise that does not hold; empty for a sound package.
     pub findings: Vec<Finding>,
-    /// Files in the package.
+    /// Files of the package: what its report lists, and the report. Without one, every file in
+    /// the folders that are delivered.
     pub files: usize,
-    /// Bytes of all files.
+    /// Bytes of those files.
     pub bytes: u64,
+    /// The checksum that every file was compared with; `None` where the package has none, and the
+    /// bytes of samples could not be compared with anything.
+    pub checksum: Option<String>,
     /// Renditions announced, counted once per manifest.
     pub renditions: usize,
     /// Media segments read.
@@ -67,13 +72,15 @@ pub fn verify(package: &Path) -> io::Result<Verification> {
         (check.run)(&package, &mut findings);
         list.extend(findings.into_list());
     }
+    let sizes = package.own_files();
+    let checksum = package.report.as_ref().map(|report| &report.checksum);
     Ok(Verification {
         findings: list,
-        files: package.files.all().count(),
-        bytes: package
-            .files
-            .all()
-            .fold(0, |sum, (_, size)| sum.saturating_add(size)),
+        files: sizes.len(),
+        bytes: sizes
+            .values()
+            .fold(0, |sum, size| sum.saturating_add(*size)),
+        checksum: checksum.filter(|name| *name != "none").cloned(),
         renditions: package.announced().count(),
         segments: package.fragments.len(),
     })

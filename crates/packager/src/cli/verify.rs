@@ -61,6 +61,9 @@ fn lines(verification: &Verification, name: &str) -> String {
     let (files, bytes) = (verification.files, size(verification.bytes));
     let (renditions, segments) = (verification.renditions, verification.segments);
     let verdict = match verification.findings.len() {
+        0 if verification.checksum.is_none() => {
+            "holds; media bytes unchecked: the package has no checksums".to_string()
+        }
         0 => "holds".to_string(),
         1 => "1 finding".to_string(),
         count => format!("{count} findings"),

@@ -19,6 +19,10 @@ pub(super) struct Announced {
     pub(super) codecs: Vec<String>,
     /// `@bandwidth`, in bits per second. HLS announces rates per variant instead.
     pub(super) bandwidth: Option<u64>,
+    /// `@width` and `@height`, in pixels. HLS announces them per variant instead.
+    pub(super) size: Option<(u64, u64)>,
+    /// `@lang`, `und` without one. HLS announces it in the multivariant playlist instead.
+    pub(super) language: Option<String>,
     /// What the media shows at the start of the presentation, where the manifest tells.
     pub(super) origin: Option<Time>,
     /// The initialization segment; `None` for WebVTT files.

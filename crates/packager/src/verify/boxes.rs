@@ -18,7 +18,7 @@ pub(super) fn one<'a>(
     place: &Place<'_>,
     kind: &[u8; 4],
 ) -> Result<RawBox<'a>, String> {
-    let missing = || format!("without {place}/{}", FourCc::new(kind));
+    let missing = || format!("no {place}/{}", FourCc::new(kind));
     maybe(raw, place, kind)?.ok_or_else(missing)
 }
 

@@ -3,7 +3,9 @@
 mod alignment;
 mod bandwidth;
 mod codecs;
+mod facts;
 mod files;
+mod iframes;
 mod media;
 mod report;
 mod timeline;
@@ -20,5 +22,7 @@ pub(super) const CHECKS: &[Check] = &[
     report::CHECK,
     alignment::CHECK,
     codecs::CHECK,
+    facts::CHECK,
+    iframes::CHECK,
     bandwidth::CHECK,
 ];

@@ -14,7 +14,17 @@ const MAX_TEXT_BYTES: u64 = 256 << 20;
 /// Deepest folder looked into.
 const MAX_DEPTH: usize = 16;
 
-/// Every file below the package's folder, by path relative to it.
+/// The folders that are delivered to viewers.
+const DELIVERED: [&str; 5] = ["cmaf", "dash", "hls", "0", "1"];
+
+/// What marks the folder of an unfinished run.
+pub(super) const JOURNAL: &str = ".packager-run";
+
+/// What may lie beside the delivered folders and is the packager's.
+const BESIDE: [&str; 2] = [super::report::PATH, JOURNAL];
+
+/// Every file in the folders that are delivered, and what the packager keeps beside them, by path
+/// relative to the package. Whatever else lies beside them is nobody's business.
 #[derive(Debug)]
 pub(super) struct Files {
     root: PathBuf,
@@ -22,13 +32,19 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Lists the files below `root`.
+    /// Lists the files of the package in `root`.
     pub(super) fn list(root: &Path) -> io::Result<Files> {
         let mut files = Files {
             root: root.into(),
             sizes: BTreeMap::new(),
         };
-        files.walk(root, "", 0)?;
+        for entry in fs::read_dir(root)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if DELIVERED.contains(&name.as_str()) || BESIDE.contains(&name.as_str()) {
+                files.add(&entry.path(), name, 0)?;
+            }
+        }
         Ok(files)
     }
 
@@ -36,13 +52,20 @@ impl Files {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            // Symbolic links are files of whatever they lead to; loops end at the depth limit.
-            let metadata = fs::metadata(entry.path())?;
-            if !metadata.is_dir() {
-                self.sizes.insert(path, metadata.len());
-            } else if depth < MAX_DEPTH {
-                self.walk(&entry.path(), &format!("{path}/"), depth + 1)?;
-            }
+            self.add(&entry.path(), path, depth)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the file called `path` within the package, or what is in that folder.
+    fn add(&mut self, at: &Path, path: String, depth: usize) -> io::Result<()> {
+        // Symbolic links are files of whatever they lead to, or of nothing; loops end at the depth
+        // limit.
+        let metadata = fs::metadata(at).or_else(|_| fs::symlink_metadata(at))?;
+        if !metadata.is_dir() {
+            self.sizes.insert(path, metadata.len());
+        } else if depth < MAX_DEPTH {
+            self.walk(at, &format!("{path}/"), depth + 1)?;
         }
         Ok(())
     }
@@ -60,7 +83,7 @@ impl Files {
     /// Opens a file that was listed.
     pub(super) fn open(&self, path: &str) -> io::Result<File> {
         if !self.sizes.contains_key(path) {
-            return Err(io::ErrorKind::NotFound.into());
+            return Err(io::Error::new(io::ErrorKind::NotFound, "missing"));
         }
         File::open(self.root.join(path))
     }
@@ -71,13 +94,13 @@ impl Files {
     ///
     /// What is wrong with the file, as a finding's value.
     pub(super) fn text(&self, path: &str) -> Result<String, String> {
-        let file = self.open(path).map_err(|error| error.to_string())?;
+        let file = self.open(path).map_err(|error| unreadable(&error))?;
         if self.size(path).is_none_or(|size| size > MAX_TEXT_BYTES) {
             return Err(format!("larger than {MAX_TEXT_BYTES} bytes"));
         }
         let mut text = String::new();
         let read = file.take(MAX_TEXT_BYTES).read_to_string(&mut text);
-        read.map_err(|error| error.to_string())?;
+        read.map_err(|error| unreadable(&error))?;
         Ok(text)
     }
 
@@ -105,6 +128,15 @@ impl Files {
     }
 }
 
+/// Why a file could not be read, as a finding's value.
+fn unreadable(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "missing".into(),
+        io::ErrorKind::InvalidData => "no UTF-8 text".into(),
+        _ => format!("unreadable: {error}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,16 +144,40 @@ mod tests {
     #[test]
     fn files_are_listed_and_read_by_relative_path() {
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir_all(folder.path().join("a/b")).unwrap();
-        fs::write(folder.path().join("a/b/c"), b"hello").unwrap();
+        fs::create_dir_all(folder.path().join("cmaf/b")).unwrap();
+        fs::write(folder.path().join("cmaf/b/c"), b"hello").unwrap();
         let files = Files::list(folder.path()).unwrap();
-        assert_eq!(files.all().collect::<Vec<_>>(), [("a/b/c", 5)]);
+        assert_eq!(files.all().collect::<Vec<_>>(), [("cmaf/b/c", 5)]);
         let part = Location {
-            path: "a/b/c".into(),
+            path: "cmaf/b/c".into(),
             range: Some((1, 3)),
         };
         assert_eq!(files.bytes(&part, 9).as_deref(), Ok(&b"el"[..]));
-        assert!(files.bytes(&Location::whole("a/b/c".into()), 4).is_err());
-        assert!(files.text("a/../a/b/c").is_err());
+        assert!(files.bytes(&Location::whole("cmaf/b/c".into()), 4).is_err());
+        assert!(files.text("cmaf/../cmaf/b/c").is_err());
+    }
+
+    #[test]
+    fn what_lies_beside_the_delivered_folders_is_not_the_package_s() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["cmaf", "dash", "private"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+            fs::write(folder.path().join(name).join("a.mpd"), b"a").unwrap();
+        }
+        for name in ["input.mp4", "package.json", ".packager-run", "cmaf.mp4"] {
+            fs::write(folder.path().join(name), b"a").unwrap();
+        }
+        // Leads nowhere.
+        std::os::unix::fs::symlink("gone", folder.path().join("cmaf/link")).unwrap();
+        let files = Files::list(folder.path()).unwrap();
+        let names: Vec<&str> = files.all().map(|(path, _)| path).collect();
+        let expected = [
+            ".packager-run",
+            "cmaf/a.mpd",
+            "cmaf/link",
+            "dash/a.mpd",
+            "package.json",
+        ];
+        assert_eq!(names, expected);
     }
 }

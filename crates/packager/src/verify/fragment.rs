@@ -36,6 +36,10 @@ pub(super) struct Fragment {
     pub(super) earliest: i64,
     /// Where its presentation ends, edit list applied.
     pub(super) end: i64,
+    /// Where its first `moof` begins in the file.
+    pub(super) moof: u64,
+    /// Where the bytes of its first sample end in the file.
+    pub(super) first_sample_end: u64,
 }
 
 impl Fragment {
@@ -57,7 +61,7 @@ impl Fragment {
                 break;
             }
             if count >= MAX_TOP_BOXES {
-                return Err(format!("with more than {MAX_TOP_BOXES} boxes"));
+                return Err(format!("more than {MAX_TOP_BOXES} boxes"));
             }
             let header = header(file, at, range.end)?;
             if header.kind == FourCc::new(b"moof") {
@@ -75,11 +79,11 @@ impl Fragment {
         };
         if let Some(run) = reading.runs.iter().find(|run| !inside(run)) {
             return Err(format!(
-                "with samples at bytes {}..{} outside mdat",
+                "samples at bytes {}..{} lie outside mdat",
                 run.start, run.end
             ));
         }
-        reading.fragment.ok_or_else(|| "without samples".into())
+        reading.fragment.ok_or_else(|| "no samples".into())
     }
 }
 
@@ -95,7 +99,7 @@ fn header(file: &File, at: u64, end: u64) -> Result<BoxHeader, String> {
 
 fn load(file: &File, header: &BoxHeader) -> Result<Vec<u8>, String> {
     if header.size > MAX_MOOF_BYTES {
-        return Err(format!("with a moof of {} bytes", header.size));
+        return Err(format!("a moof of {} bytes", header.size));
     }
     let mut bytes = vec![0; header.size as usize];
     file.read_exact_at(&mut bytes, header.offset)
@@ -122,14 +126,14 @@ impl Reading<'_> {
         if tfhd.track_id != self.init.track_id {
             let (is, expected) = (tfhd.track_id, self.init.track_id);
             return Err(format!(
-                "of track {is} while the initialization segment has {expected}"
+                "track {is} in a moof, track {expected} in the initialization segment"
             ));
         }
         let mut decode = tfdt.base_media_decode_time;
         let end = self.fragment.map(|fragment| fragment.decode_end);
         if let Some(end) = end.filter(|end| *end != decode) {
             return Err(format!(
-                "with a fragment at tick {decode} after one that ends at {end}"
+                "a fragment at tick {decode} after one that ends at {end}"
             ));
         }
         let mut data = offset;
@@ -141,24 +145,25 @@ impl Reading<'_> {
                 if let Some(relative) = trun.data_offset {
                     data = base.saturating_add_signed(relative.into());
                 }
-                (decode, data) = self.trun(&trun, &tfhd, decode, data)?;
+                (decode, data) = self.trun(&trun, &tfhd, decode, (offset, data))?;
             }
         }
         Ok(())
     }
 
-    /// Takes the samples of one run; where decoding time and data go on.
+    /// Takes the samples of one run in the `moof` at the first of two offsets, their data at the
+    /// second; where decoding time and data go on.
     fn trun(
         &mut self,
         trun: &Trun<'_>,
         tfhd: &Tfhd,
         mut decode: u64,
-        data: u64,
+        (moof, data): (u64, u64),
     ) -> Result<(u64, u64), String> {
         let init = self.init;
         let before = self.fragment.map_or(0, |fragment| fragment.samples);
         if before.saturating_add(trun.sample_count.into()) > MAX_SAMPLES {
-            return Err(format!("with more than {MAX_SAMPLES} samples"));
+            return Err(format!("more than {MAX_SAMPLES} samples"));
         }
         let duration = tfhd
             .default_sample_duration
@@ -170,13 +175,14 @@ impl Reading<'_> {
         let mut end = data;
         let mut first_flags = trun.first_sample_flags;
         for sample in trun.samples() {
-            let start = i64::try_from(decode).map_err(|_| "with a tfdt beyond 2^63")?;
+            let start = i64::try_from(decode).map_err(|_| "a tfdt beyond 2^63")?;
             let offset = i64::from(sample.composition_time_offset.unwrap_or(0));
             let at = start
                 .saturating_add(offset)
                 .saturating_add(init.edit_offset);
             let duration = sample.duration.unwrap_or(duration);
             let flags = first_flags.take().unwrap_or(sample.flags.unwrap_or(flags));
+            end = end.saturating_add(sample.size.unwrap_or(size).into());
             let fragment = self.fragment.get_or_insert(Fragment {
                 decode_start: decode,
                 decode_end: decode,
@@ -185,9 +191,10 @@ impl Reading<'_> {
                 first: at,
                 earliest: at,
                 end: at,
+                moof,
+                first_sample_end: end,
             });
             decode = decode.saturating_add(duration.into());
-            end = end.saturating_add(sample.size.unwrap_or(size).into());
             fragment.samples += 1;
             fragment.decode_end = decode;
             fragment.earliest = fragment.earliest.min(at);

@@ -22,6 +22,8 @@ pub(super) struct Master {
     pub(super) variants: Vec<Variant>,
     /// Media playlists by group type and ID: `("AUDIO", "aac")`.
     pub(super) groups: BTreeMap<(String, String), Vec<String>>,
+    /// Every `EXT-X-MEDIA` that leads to a playlist.
+    pub(super) renditions: Vec<Rendition>,
     /// The media playlists it leads to, by path.
     pub(super) media: BTreeMap<String, Announced>,
     /// `EXT-X-TARGETDURATION` of the media playlists, by path.
@@ -39,6 +41,17 @@ pub(super) struct Variant {
     pub(super) path: String,
     /// Only an I-frame playlist.
     pub(super) iframes: bool,
+}
+
+/// A rendition that is chosen by its language or name.
+#[derive(Clone, Debug)]
+pub(super) struct Rendition {
+    /// Line of its tag, from 1.
+    pub(super) line: usize,
+    /// `LANGUAGE`; `und` without one.
+    pub(super) language: String,
+    /// Its media playlist, relative to the package.
+    pub(super) path: String,
 }
 
 /// The kinds of rendition groups a variant can name.
@@ -67,6 +80,7 @@ pub(super) fn read(files: &Files, path: &str, findings: &mut Findings) -> Option
         path: path.into(),
         variants: Vec::new(),
         groups: BTreeMap::new(),
+        renditions: Vec::new(),
         media: BTreeMap::new(),
         target_durations: BTreeMap::new(),
     };
@@ -108,6 +122,11 @@ pub(super) fn read(files: &Files, path: &str, findings: &mut Findings) -> Option
             Item::Tag { name, value } if name == "EXT-X-MEDIA" => {
                 let (kind, id) = (attribute(value, "TYPE"), attribute(value, "GROUP-ID"));
                 let path = attribute(value, "URI").and_then(point);
+                master.renditions.extend(path.clone().map(|path| Rendition {
+                    line: line.number,
+                    language: attribute(value, "LANGUAGE").unwrap_or("und").into(),
+                    path,
+                }));
                 if let (Some(kind), Some(id)) = (kind, id) {
                     let group = master.groups.entry((kind.into(), id.into())).or_default();
                     group.extend(path);
@@ -193,6 +212,8 @@ impl Master {
                 is_audio: false,
                 codecs,
                 bandwidth: None,
+                size: None,
+                language: None,
                 origin: None,
                 init: media.init,
                 segments: media.segments,

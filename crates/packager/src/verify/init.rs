@@ -27,9 +27,7 @@ impl Init {
     pub(super) fn parse(bytes: &[u8]) -> Result<Init, String> {
         let file = Place::FILE;
         let moov = Boxes::new(bytes, 0, file).find_kind(FourCc::new(b"moov"));
-        let moov = moov
-            .map_err(|error| error.to_string())?
-            .ok_or("without moov")?;
+        let moov = moov.map_err(|error| error.to_string())?.ok_or("no moov")?;
         let moov_place = file.child(moov.kind);
         let tracks = moov.children(moov_place);
         let tracks = tracks
@@ -37,7 +35,7 @@ impl Init {
             .filter(|child| child.kind == FourCc::new(b"trak"))
             .count();
         if tracks != 1 {
-            return Err(format!("with {tracks} tracks"));
+            return Err(format!("{tracks} tracks"));
         }
         let trak = one(&moov, &moov_place, b"trak")?;
         let trak_place = moov_place.child(trak.kind);
@@ -46,7 +44,7 @@ impl Init {
         let mvhd: Mvhd = read(&moov, &moov_place, b"mvhd")?;
         let mvex = one(&moov, &moov_place, b"mvex")?;
         let trex: Trex = read(&mvex, &moov_place.child(mvex.kind), b"trex")?;
-        let timescale = Timescale::new(mdhd.timescale).ok_or("with mdhd timescale 0")?;
+        let timescale = Timescale::new(mdhd.timescale).ok_or("mdhd timescale 0")?;
         let mut edit_offset = 0;
         if let Some(edts) = maybe(&trak, &trak_place, b"edts")? {
             let edts_place = trak_place.child(edts.kind);
@@ -69,7 +67,7 @@ impl Init {
 /// How far an edit list moves the media: later by its empty edits, earlier by where the first
 /// other edit starts.
 fn offset(elst: &Elst, movie: u32, track: Timescale) -> Result<i64, String> {
-    let movie = Timescale::new(movie).ok_or("with mvhd timescale 0")?;
+    let movie = Timescale::new(movie).ok_or("mvhd timescale 0")?;
     let mut offset = 0i64;
     for entry in &elst.entries {
         if !entry.is_empty_edit() {

@@ -70,7 +70,11 @@ pub(super) fn read(files: &Files, path: &str, findings: &mut Findings) -> Option
             return None;
         }
         Err(error) => {
-            findings.add((path, ""), "MPD", error, "well-formed XML");
+            let value = match error.as_str() {
+                "missing" => error,
+                error => format!("broken: {error}"),
+            };
+            findings.add((path, ""), "MPD", value, "well-formed XML");
             return None;
         }
     };
@@ -156,6 +160,7 @@ fn announced(
     let is_audio =
         mime_type.starts_with("audio/") || context.attribute("contentType") == Some("audio");
     let codecs = context.attribute("codecs").unwrap_or_default();
+    let size = number("width").zip(number("height"));
     Some(Announced {
         manifest: context.path.into(),
         place: context.place.clone(),
@@ -167,6 +172,8 @@ fn announced(
             .map(String::from)
             .collect(),
         bandwidth,
+        size,
+        language: Some(context.attribute("lang").unwrap_or("und").into()),
         origin: listed.origin,
         init: listed.init,
         segments: listed.segments,

@@ -12,6 +12,7 @@ use super::fragment::Fragment;
 use super::hls::{self, Master};
 use super::init::Init;
 use super::location::Location;
+use super::movie::Movie;
 use super::mpd::{self, Mpd};
 use super::playlist::Playlist;
 use super::report::{self, Report};
@@ -30,6 +31,8 @@ pub(super) struct Package {
     pub(super) inits: BTreeMap<Location, Result<Init, String>>,
     /// Every media segment announced that has an initialization segment.
     pub(super) fragments: BTreeMap<Location, Result<Fragment, String>>,
+    /// What is behind every initialization segment that could be read.
+    movies: BTreeMap<Location, Result<Movie, String>>,
 }
 
 impl Package {
@@ -43,10 +46,24 @@ impl Package {
             masters: Vec::new(),
             inits: BTreeMap::new(),
             fragments: BTreeMap::new(),
+            movies: BTreeMap::new(),
         };
         package.read_manifests(findings);
         package.read_media();
         Ok(package)
+    }
+
+    /// Every file of the package with its size: what the report lists, and the report. Without
+    /// one, every file in the folders that are delivered.
+    pub(super) fn own_files(&self) -> BTreeMap<&str, u64> {
+        let Some(report) = &self.report else {
+            return self.files.all().collect();
+        };
+        let listed = report.objects().map(|object| object.path.as_str());
+        let paths = listed.chain([report::PATH]);
+        paths
+            .filter_map(|path| Some((path, self.files.size(path)?)))
+            .collect()
     }
 
     /// Every rendition as every manifest announces it.
@@ -63,6 +80,11 @@ impl Package {
     /// The initialization segment of a rendition, where it has one that could be read.
     pub(super) fn init(&self, announced: &Announced) -> Option<&Init> {
         self.inits.get(announced.init.as_ref()?)?.as_ref().ok()
+    }
+
+    /// What a rendition is, where it has an initialization segment that could be read.
+    pub(super) fn movie(&self, announced: &Announced) -> Option<&Result<Movie, String>> {
+        self.movies.get(announced.init.as_ref()?)
     }
 
     fn read_manifests(&mut self, findings: &mut Findings) {
@@ -110,6 +132,10 @@ impl Package {
             let (Ok(init), true) = (init, announced.content != Content::FrameRanges) else {
                 continue;
             };
+            if announced.content == Content::Whole && !self.movies.contains_key(at) {
+                let movie = Movie::read(&self.files, announced);
+                self.movies.insert(at.clone(), movie);
+            }
             for segment in &announced.segments {
                 let location = &segment.location;
                 if self.fragments.contains_key(location) {

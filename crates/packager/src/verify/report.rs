@@ -24,12 +24,17 @@ pub(super) struct Report {
 #[derive(Debug, Deserialize)]
 pub(super) struct Track {
     pub(super) id: String,
+    pub(super) kind: Option<String>,
     pub(super) codec: String,
+    pub(super) language: Option<String>,
+    /// Of pictures, in pixels.
+    pub(super) width: Option<u32>,
+    pub(super) height: Option<u32>,
     pub(super) timescale: u32,
     pub(super) samples: u64,
     /// The whole object, where one holds everything below.
     file: Option<Object>,
-    init: Object,
+    pub(super) init: Object,
     pub(super) segments: Vec<Segment>,
     #[serde(default)]
     pub(super) webvtt: Vec<Object>,
@@ -61,9 +66,13 @@ impl Report {
     ///
     /// What is wrong, as a finding's value.
     pub(super) fn parse(text: &str) -> Result<Report, String> {
-        let report: Report = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let report: Report =
+            serde_json::from_str(text).map_err(|error| format!("broken: {error}"))?;
         if report.format != FORMAT {
-            return Err(format!("of format {}", report.format));
+            return Err(format!(
+                "of format {}, which this version cannot read",
+                report.format
+            ));
         }
         Ok(report)
     }

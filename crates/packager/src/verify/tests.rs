@@ -65,7 +65,8 @@ fn a_gap_in_the_media_is_found() {
     );
     breaks(
         gap,
-        "cmaf/stream.mpd: Representation audio-en: start of segment 2: is 1.000 s",
+        "cmaf/stream.mpd: Representation audio-en: start of segment 2: is tick 48000 of 48000/s, \
+         expected tick 48001 of 48000/s",
     );
 }
 
@@ -113,7 +114,7 @@ fn manifests_that_disagree_are_found() {
     };
     breaks(
         target,
-        "cmaf/audio/stream.m3u8: EXT-X-TARGETDURATION: is 2, expected 1 to 1",
+        "cmaf/audio/stream.m3u8: EXT-X-TARGETDURATION: is 2, expected 1",
     );
 }
 
@@ -162,7 +163,7 @@ fn a_file_that_is_not_what_the_report_says_is_found() {
         (
             "unlisted",
             |f| f.write("cmaf/audio/seg_4.m4s", b"x"),
-            "file: is not listed",
+            "file: is foreign, expected only files listed in package.json",
         ),
         (
             "temporary",
@@ -235,6 +236,101 @@ fn a_report_that_disagrees_with_the_mpd_is_found() {
             .any(|finding| finding.to_string().contains(line));
         assert!(found, "{line}: {findings:?}");
     }
+}
+
+#[test]
+fn only_files_of_the_package_are_counted() {
+    let fixture = Fixture::new();
+    let sound = fixture.verification();
+    assert_eq!(sound.files, 8);
+    assert_eq!(sound.checksum.as_deref(), Some("blake3"));
+    for path in ["input.mp4", "notes.mpd", "cmaf/audio/foreign.txt"] {
+        fixture.write(path, b"foreign");
+    }
+    let found = fixture.verification();
+    assert_eq!((found.files, found.bytes), (sound.files, sound.bytes));
+    let lines: Vec<String> = found.findings.iter().map(ToString::to_string).collect();
+    let line = "cmaf/audio/foreign.txt: file: is foreign, expected only files listed in \
+                package.json";
+    assert_eq!(lines, [line]);
+}
+
+#[test]
+fn a_package_without_checksums_says_so() {
+    let fixture = Fixture::new();
+    let text = fs::read_to_string(fixture.root().join("package.json")).unwrap();
+    let mut report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    report["checksum"] = "none".into();
+    fixture.write("package.json", report.to_string());
+    assert_eq!(fixture.verification().checksum, None);
+}
+
+#[test]
+fn a_language_that_is_not_the_report_s_is_found_in_each_manifest() {
+    let mpd = |fixture: &Fixture| fixture.edit("cmaf/stream.mpd", " lang=\"en\"", " lang=\"fr\"");
+    breaks(
+        mpd,
+        "cmaf/stream.mpd: Representation audio-en: @lang: is fr, expected en, as in package.json",
+    );
+    let none = |fixture: &Fixture| fixture.edit("cmaf/stream.mpd", " lang=\"en\"", "");
+    breaks(
+        none,
+        "cmaf/stream.mpd: Representation audio-en: @lang: is missing, expected en",
+    );
+    let hls = |fixture: &Fixture| {
+        let media = "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"x\",LANGUAGE=\"ko\",\
+                     URI=\"audio/stream.m3u8\"\n#EXT-X-STREAM-INF:AUDIO=\"a\",";
+        fixture.edit("cmaf/master.m3u8", "#EXT-X-STREAM-INF:", media);
+    };
+    breaks(
+        hls,
+        "cmaf/master.m3u8: line 3: LANGUAGE: is ko, expected en, as in package.json",
+    );
+}
+
+#[test]
+fn a_report_whose_language_is_not_the_media_s_is_found() {
+    let fixture = Fixture::new();
+    fixture.edit("package.json", "\"language\":\"en\"", "\"language\":\"ko\"");
+    let line = "package.json: track audio-en: language: is ko, expected en, as in the media";
+    let findings = fixture.list();
+    assert!(findings.iter().any(|finding| finding.to_string() == line));
+}
+
+#[test]
+fn a_frame_range_that_is_not_that_of_the_first_sample_is_found() {
+    let head = segment(0, 0).len() - 50 * 40;
+    let frames = |offset: usize, end: usize| {
+        let length = end - offset;
+        let line = format!("#EXTINF:1,\n#EXT-X-BYTERANGE:{length}@{offset}\nseg_1.m4s\n");
+        let fixture = Fixture::new();
+        fixture.edit(
+            "cmaf/master.m3u8",
+            "#EXT-X-STREAM-INF:",
+            "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=900000,URI=\"audio/iframe.m3u8\"\n#EXT-X-STREAM-INF:",
+        );
+        let text = format!(
+            "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-I-FRAMES-ONLY\n\
+             #EXT-X-MAP:URI=\"init.mp4\"\n{line}#EXT-X-ENDLIST\n"
+        );
+        fixture.write("cmaf/audio/iframe.m3u8", text);
+        let findings = fixture.verification().findings;
+        let findings = findings.iter().filter(|finding| finding.check == "iframes");
+        findings.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(frames(0, head + 40), [""; 0]);
+    let last = |is: usize| {
+        format!(
+            "cmaf/audio/iframe.m3u8: last byte of frame 1: is {is}, expected {}, where its first \
+             sample ends",
+            head + 39
+        )
+    };
+    assert_eq!(frames(0, head + 39), [last(head + 38)]);
+    assert_eq!(frames(0, head + 41), [last(head + 40)]);
+    let first = "cmaf/audio/iframe.m3u8: first byte of frame 1: is 1, expected at most 0, where \
+                 its moof begins";
+    assert_eq!(frames(1, head + 40), [first]);
 }
 
 #[test]

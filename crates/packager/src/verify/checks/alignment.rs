@@ -111,6 +111,8 @@ mod tests {
             is_audio,
             codecs: Vec::new(),
             bandwidth: None,
+            size: None,
+            language: None,
             origin: None,
             init: None,
             segments: milliseconds.iter().map(segment).collect(),

@@ -7,21 +7,15 @@ use demux::Source;
 use sha2::{Digest, Sha256};
 
 use crate::verify::Check;
-use crate::verify::files::Files;
+use crate::verify::files::{Files, JOURNAL};
 use crate::verify::finding::Findings;
 use crate::verify::package::Package;
 use crate::verify::report::{Object, PATH, Report};
 
 pub(super) const CHECK: Check = Check { name: "files", run };
 
-/// The folders that are delivered to viewers.
-const DELIVERED: [&str; 5] = ["cmaf/", "dash/", "hls/", "0/", "1/"];
-
 /// What the name of a file ends in while it is written.
 const PART: &str = ".part";
-
-/// What marks the folder of an unfinished run.
-const JOURNAL: &str = ".packager-run";
 
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 20;
@@ -49,16 +43,11 @@ fn run(package: &Package, findings: &mut Findings) {
         .map(|object| object.path.as_str())
         .collect();
     for (path, _) in package.files.all() {
-        let delivered = DELIVERED.iter().any(|folder| path.starts_with(folder));
         if path.ends_with(PART) {
             findings.add((path, ""), "file", "there", "no file of an unfinished run");
-        } else if delivered && !listed.contains(path) {
-            findings.add(
-                (path, ""),
-                "file",
-                "not listed",
-                format!("a listing in {PATH}"),
-            );
+        } else if ![PATH, JOURNAL].contains(&path) && !listed.contains(path) {
+            let expected = format!("only files listed in {PATH}");
+            findings.add((path, ""), "file", "foreign", expected);
         }
     }
     totals(report, &listed, findings);

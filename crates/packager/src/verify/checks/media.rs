@@ -20,7 +20,7 @@ fn run(package: &Package, findings: &mut Findings) {
             findings.add(
                 (&location.path, ""),
                 "initialization segment",
-                error,
+                broken(error),
                 expected,
             );
         }
@@ -32,12 +32,8 @@ fn run(package: &Package, findings: &mut Findings) {
             } else {
                 String::new()
             };
-            findings.add(
-                (&location.path, &place),
-                "segment",
-                error,
-                "a CMAF segment of its track",
-            );
+            let expected = "a CMAF segment of its track";
+            findings.add((&location.path, &place), "segment", broken(error), expected);
         }
     }
     for announced in package.announced() {
@@ -73,7 +69,8 @@ fn follow(package: &Package, announced: &Announced, init: &Init, findings: &mut 
             Some(start) => {
                 if !begins(fragment, init, start, index == 0) {
                     let expected = init.timescale.time(fragment.first);
-                    findings.add(announced.at(), field, start, exact(expected));
+                    let (value, expected) = told_apart(start, expected);
+                    findings.add(announced.at(), field, value, expected);
                 }
             }
             None => {
@@ -86,7 +83,8 @@ fn follow(package: &Package, announced: &Announced, init: &Init, findings: &mut 
                 if off(fragment.first) && off(fragment.earliest) {
                     let expected = init.timescale.time(fragment.first);
                     let value = Timescale::NANOSECONDS.time(announced_at);
-                    findings.add(announced.at(), field, value, exact(expected));
+                    let (value, expected) = told_apart(value, expected);
+                    findings.add(announced.at(), field, value, expected);
                 }
             }
         }
@@ -104,7 +102,35 @@ fn begins(fragment: &Fragment, init: &Init, start: Time, is_first: bool) -> bool
         || (is_first && fragment.earliest < 0 && earliest <= start && start < end)
 }
 
-/// A time to the tick.
-fn exact(time: Time) -> String {
-    format!("{time} (tick {} of {})", time.ticks, time.timescale.rate())
+/// Why something could not be read, as a finding's value.
+fn broken(error: &str) -> String {
+    match error {
+        "missing" => error.into(),
+        error => format!("broken: {error}"),
+    }
+}
+
+/// Two different times: in seconds, and to the tick where those look the same.
+fn told_apart(value: Time, expected: Time) -> (String, String) {
+    let texts = (value.to_string(), expected.to_string());
+    if texts.0 != texts.1 {
+        return texts;
+    }
+    let exact = |time: Time| format!("tick {} of {}/s", time.ticks, time.timescale.rate());
+    (exact(value), exact(expected))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_that_look_the_same_are_told_to_the_tick() {
+        let scale = Timescale::new(48_000).unwrap();
+        let texts = told_apart(scale.time(48_000), scale.time(48_001));
+        assert_eq!(texts.0, "tick 48000 of 48000/s");
+        assert_eq!(texts.1, "tick 48001 of 48000/s");
+        let texts = told_apart(scale.time(48_000), scale.time(96_000));
+        assert_eq!((&*texts.0, &*texts.1), ("1.000 s", "2.000 s"));
+    }
 }

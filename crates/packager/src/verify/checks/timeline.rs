@@ -104,12 +104,11 @@ fn target_durations(master: &Master, findings: &mut Findings) {
     for (path, target) in &master.target_durations {
         let least = master.media.get(path).map_or(0, longest);
         if !(least..=all).contains(target) {
-            findings.add(
-                (path, ""),
-                "EXT-X-TARGETDURATION",
-                target,
-                format!("{least} to {all}"),
-            );
+            let expected = match least.max(1) {
+                least if least == all => format!("{all}"),
+                least => format!("{least} to {all}"),
+            };
+            findings.add((path, ""), "EXT-X-TARGETDURATION", target, expected);
         }
     }
 }

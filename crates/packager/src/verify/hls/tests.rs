@@ -42,16 +42,16 @@ all.mp4
 
 fn master(text: &str, video: &str) -> (Option<Master>, Vec<Finding>) {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["audio", "video"] {
-        fs::create_dir(folder.path().join(name)).unwrap();
+    for name in ["hls/audio", "hls/video"] {
+        fs::create_dir_all(folder.path().join(name)).unwrap();
     }
-    fs::write(folder.path().join("master.m3u8"), text).unwrap();
-    fs::write(folder.path().join("video/stream.m3u8"), video).unwrap();
-    fs::write(folder.path().join("audio/stream.m3u8"), MEDIA).unwrap();
-    fs::write(folder.path().join("video/iframe.m3u8"), FRAMES).unwrap();
+    fs::write(folder.path().join("hls/master.m3u8"), text).unwrap();
+    fs::write(folder.path().join("hls/video/stream.m3u8"), video).unwrap();
+    fs::write(folder.path().join("hls/audio/stream.m3u8"), MEDIA).unwrap();
+    fs::write(folder.path().join("hls/video/iframe.m3u8"), FRAMES).unwrap();
     let files = Files::list(folder.path()).unwrap();
     let mut findings = Findings::new("manifests");
-    let master = read(&files, "master.m3u8", &mut findings);
+    let master = read(&files, "hls/master.m3u8", &mut findings);
     (master, findings.into_list())
 }
 
@@ -64,26 +64,36 @@ fn every_media_playlist_is_reached_and_read() {
     assert_eq!(
         paths,
         [
-            "audio/stream.m3u8",
-            "video/iframe.m3u8",
-            "video/stream.m3u8"
+            "hls/audio/stream.m3u8",
+            "hls/video/iframe.m3u8",
+            "hls/video/stream.m3u8"
         ]
     );
-    let video = &master.media["video/stream.m3u8"];
-    assert_eq!(video.init, Some(Location::whole("video/init.mp4".into())));
+    let video = &master.media["hls/video/stream.m3u8"];
+    assert_eq!(
+        video.init,
+        Some(Location::whole("hls/video/init.mp4".into()))
+    );
     assert_eq!(video.segments[0].duration.ticks, 2002);
     assert_eq!(
-        master.media["audio/stream.m3u8"].codecs,
+        master.media["hls/audio/stream.m3u8"].codecs,
         ["avc1.64001f", "mp4a.40.2"]
     );
     let together = master.variants[0].playlists(&master);
-    assert_eq!(together, [["video/stream.m3u8"], ["audio/stream.m3u8"]]);
+    assert_eq!(
+        together,
+        [["hls/video/stream.m3u8"], ["hls/audio/stream.m3u8"]]
+    );
 }
 
 #[test]
 fn a_byte_range_without_offset_follows_the_one_before() {
     let (master, _) = master(MASTER, MEDIA);
-    let frames = master.unwrap().media.remove("video/iframe.m3u8").unwrap();
+    let frames = master
+        .unwrap()
+        .media
+        .remove("hls/video/iframe.m3u8")
+        .unwrap();
     assert_eq!(frames.content, Content::FrameRanges);
     let ranges: Vec<_> = frames
         .segments
@@ -100,39 +110,39 @@ fn what_is_missing_is_a_finding() {
         (
             "#EXT-X-ENDLIST\n",
             "",
-            "video/stream.m3u8: EXT-X-ENDLIST: is missing",
+            "hls/video/stream.m3u8: EXT-X-ENDLIST: is missing",
         ),
         (
             "VOD",
             "EVENT",
-            "video/stream.m3u8: EXT-X-PLAYLIST-TYPE: is EVENT, expected VOD",
+            "hls/video/stream.m3u8: EXT-X-PLAYLIST-TYPE: is EVENT, expected VOD",
         ),
         (
             "#EXTINF:1.5,\n",
             "",
-            "video/stream.m3u8: line 7: EXTINF: is missing",
+            "hls/video/stream.m3u8: line 7: EXTINF: is missing",
         ),
         (
             "1.5",
             "x",
-            "video/stream.m3u8: line 7: EXTINF: is \"x,\", expected seconds",
+            "hls/video/stream.m3u8: line 7: EXTINF: is \"x,\", expected seconds",
         ),
         (
             "seg_2.m4s",
             "/seg_2.m4s",
-            "video/stream.m3u8: line 8: URI: is /seg_2.m4s",
+            "hls/video/stream.m3u8: line 8: URI: is /seg_2.m4s",
         ),
         (
             "#EXTM3U\n",
             "",
-            "video/stream.m3u8: first line: is something else",
+            "hls/video/stream.m3u8: first line: is something else",
         ),
     ] {
         let (_, findings) = master(MASTER, &MEDIA.replace(from, to));
         assert!(findings[0].to_string().starts_with(line), "{}", findings[0]);
     }
     let (_, findings) = master(&MASTER.replace("AUDIO=\"aac\"", "AUDIO=\"opus\""), MEDIA);
-    let line = "master.m3u8: line 4: AUDIO: is opus, expected the GROUP-ID of an EXT-X-MEDIA of \
+    let line = "hls/master.m3u8: line 4: AUDIO: is opus, expected the GROUP-ID of an EXT-X-MEDIA of \
                 TYPE AUDIO";
     assert_eq!(findings[0].to_string(), line);
 }

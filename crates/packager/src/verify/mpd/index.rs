@@ -67,7 +67,7 @@ pub(super) fn read(
             findings.add(
                 (&path, &location.text()),
                 "sidx",
-                error,
+                format!("broken: {error}"),
                 "an index of media segments",
             );
             None
@@ -80,13 +80,13 @@ fn segments(bytes: &[u8], location: &Location) -> Result<Vec<AnnouncedSegment>, 
     let (start, end) = location.range.unwrap_or((0, 0));
     let raw = RawBox::parse(bytes, start, &Place::FILE).map_err(|error| error.to_string())?;
     let sidx = Sidx::parse(&raw, &Place::FILE).map_err(|error| error.to_string())?;
-    let timescale = Timescale::new(sidx.timescale).ok_or("with timescale 0")?;
+    let timescale = Timescale::new(sidx.timescale).ok_or("timescale 0")?;
     let mut at = end.saturating_add(sidx.first_offset);
     let mut ticks = i128::from(sidx.earliest_presentation_time);
     let mut segments = Vec::new();
     for reference in sidx.references.iter() {
         if reference.is_index {
-            return Err("with references to other indexes".into());
+            return Err("references to other indexes".into());
         }
         let next = at.saturating_add(reference.referenced_size.into());
         let duration = i128::from(reference.subsegment_duration);
@@ -96,7 +96,7 @@ fn segments(bytes: &[u8], location: &Location) -> Result<Vec<AnnouncedSegment>, 
                 range: Some((at, next)),
             },
             start: time(ticks, timescale),
-            duration: time(duration, timescale).ok_or("with a duration beyond any clock")?,
+            duration: time(duration, timescale).ok_or("a duration beyond any clock")?,
         });
         at = next;
         ticks += duration;

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::verify::{Finding, verify};
+use crate::verify::{Finding, Verification, verify};
 
 /// Samples per segment and ticks per sample.
 const SAMPLES: u32 = 50;
@@ -82,7 +82,7 @@ impl Fixture {
         let report = json!({
             "format": 1, "is_aligned": true, "checksum": "blake3", "objects": sizes.count(), "bytes": bytes,
             "tracks": [{
-                "id": "audio-en", "codec": "opus", "timescale": 48_000,
+                "id": "audio-en", "kind": "audio", "language": "en", "added": "later", "codec": "opus", "timescale": 48_000,
                 "samples": segments.len() * SAMPLES as usize, "init": init, "segments": segments,
             }],
             "manifests": manifests, "warnings": [],
@@ -98,13 +98,18 @@ impl Fixture {
 
     /// Everything verification finds with the report as it is.
     pub(super) fn list(&self) -> Vec<Finding> {
-        verify(self.root()).unwrap().findings
+        self.verification().findings
+    }
+
+    /// What verification says with the report as it is.
+    pub(super) fn verification(&self) -> Verification {
+        verify(self.root()).unwrap()
     }
 }
 
 const MPD: &str = r#"<?xml version="1.0"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" minBufferTime="PT2S"
-  mediaPresentationDuration="PT3S"><Period><AdaptationSet mimeType="audio/mp4" codecs="opus">
+  mediaPresentationDuration="PT3S"><Period><AdaptationSet mimeType="audio/mp4" codecs="opus" lang="en">
     <SegmentTemplate timescale="48000" initialization="audio/init.mp4"
       media="audio/seg_$Number$.m4s" startNumber="1">
       <SegmentTimeline><S t="0" d="48000" r="2"/></SegmentTimeline></SegmentTemplate>
