@@ -2,15 +2,16 @@
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use media::Time;
 use packager::input::{InputSpec, SubtitleSpec};
 use packager::job::api::JobFile;
-use packager::job::{Checksum, Formats, Job, SegmentDuration, seconds};
+use packager::job::{Checksum, Formats, Job, JobError, SegmentDuration, seconds};
 
 use super::Failure;
+use super::output::warn;
 
 const EXAMPLES: &str = "Inputs: path[#option,...] with the options video, audio, text (take only \
 these tracks),
@@ -31,7 +32,7 @@ pub(super) struct PackArgs {
     pub(super) inputs: Vec<OsString>,
 
     /// Folder for the package: empty, missing, or with an unfinished run of the same job
-    #[arg(short, long, value_name = "DIR", required_unless_present = "job")]
+    #[arg(short, long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
 
     /// Packaging job as JSON (the packaging API's body); options given here override it
@@ -129,6 +130,11 @@ pub(super) enum ChecksumWord {
     None,
 }
 
+/// What is wrong in the job file at `path`.
+fn in_file(path: &Path, error: JobError) -> Failure {
+    Failure::Asked(anyhow::Error::new(error).context(path.display().to_string()))
+}
+
 fn min_buffer_time(text: &str) -> Result<Time, String> {
     let time = seconds(text).map_err(|error| error.to_string())?;
     let job = Job {
@@ -147,24 +153,33 @@ pub(super) struct Task {
 }
 
 impl PackArgs {
-    /// The job file's job, if there is one, with what the command line says over it.
+    /// The job file's job, if there is one, with what the command line says over it. Where the two
+    /// make no task, the warnings of the job file are printed: they may say why.
     pub(super) fn task(&self) -> Result<Task, Failure> {
         let file = match &self.job {
-            Some(path) => {
-                let file = JobFile::read(path).map_err(|error| {
-                    Failure::Asked(anyhow::Error::new(error).context(path.display().to_string()))
-                })?;
-                Some(file)
-            }
+            Some(path) => Some(JobFile::read(path).map_err(|error| in_file(path, error))?),
             None => None,
         };
-        let mut job = file
-            .as_ref()
-            .map_or_else(Job::default, |file| file.job.clone());
+        let found = self.task_of(file.as_ref());
+        if let (Err(_), Some(file)) = (&found, &file) {
+            file.warnings.iter().for_each(|warning| warn(warning));
+        }
+        found
+    }
+
+    fn task_of(&self, file: Option<&JobFile>) -> Result<Task, Failure> {
+        let mut job = file.map_or_else(Job::default, |file| file.job.clone());
         let inputs = self.inputs.iter().map(|text| InputSpec::parse(text));
         job.inputs = inputs.collect::<Result<_, _>>()?;
-        if let (true, Some(file)) = (job.inputs.is_empty(), &file) {
-            job.inputs = file.inputs()?;
+        if let (true, Some(file), Some(path)) = (job.inputs.is_empty(), file, &self.job) {
+            job.inputs = file.inputs().map_err(|error| in_file(path, error))?;
+            if job.inputs.is_empty() {
+                let path = path.display();
+                return Err(Failure::asked(format!(
+                    "{path}: no input: expected files or a folder in storage.input.contents_path, \
+                     or INPUT on the command line"
+                )));
+            }
         }
         let subtitles = self.subtitle.iter().map(|text| SubtitleSpec::parse(text));
         let subtitles = subtitles.collect::<Result<Vec<_>, _>>()?;
@@ -173,13 +188,13 @@ impl PackArgs {
         }
         self.override_options(&mut job);
         job.validate()?;
-        let named = file.as_ref().and_then(|file| file.output.clone());
+        let named = file.and_then(|file| file.output.clone());
         let Some(output) = self.output.clone().or(named) else {
             return Err(Failure::asked(
-                "no output folder: expected --output DIR, or storage.output.path in the job",
+                "no output folder: expected -o DIR, or storage.output.path in a job file",
             ));
         };
-        let warnings = file.map(|file| file.warnings).unwrap_or_default();
+        let warnings = file.map(|file| file.warnings.clone()).unwrap_or_default();
         Ok(Task {
             job,
             output,

@@ -10,6 +10,7 @@ mod contents;
 mod drm;
 mod fields;
 mod json;
+mod known;
 mod object;
 mod protection;
 #[cfg(test)]

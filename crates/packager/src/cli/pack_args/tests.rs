@@ -74,7 +74,6 @@ fn every_option_reaches_the_job() {
 #[test]
 fn what_cannot_be_is_asked_wrongly() {
     for text in [
-        "a.mp4",
         "-o out",
         "a.mp4 -o out --format mss",
         "a.mp4 -o out --segment-duration -1",
@@ -122,7 +121,27 @@ fn options_override_the_job_file() {
         .task()
         .err()
         .unwrap();
-    assert!(message(error).starts_with("storage.input.contents_path[0]: "));
+    let message = message(error);
+    assert!(
+        message.contains("job.json: storage.input.contents_path[0]: "),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_line_without_output_or_a_job_without_input_is_told_what_is_missing() {
+    let error = line("a.mp4").unwrap().task().err().unwrap();
+    let expected = "no output folder: expected -o DIR, or storage.output.path in a job file";
+    assert_eq!(message(error), expected);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job.json");
+    std::fs::write(&path, r#"{"contents_path": ["a.mp4"]}"#).unwrap();
+    let text = format!("-o out --job {}", path.display());
+    let message = message(line(&text).unwrap().task().err().unwrap());
+    assert!(
+        message.contains("job.json: no input: expected files or a folder in storage.input."),
+        "{message}"
+    );
 }
 
 #[test]

@@ -77,6 +77,9 @@ fn formats(field: &Field<'_>) -> Result<Formats, JobError> {
     Ok(formats)
 }
 
+/// The fields of an entry of `subtitles`.
+const NAMES: [&str; 2] = ["path", "language"];
+
 /// One entry of `subtitles`. An entry that holds nothing, as forms send it, is nothing.
 fn subtitle(
     item: &Field<'_>,
@@ -101,14 +104,16 @@ fn subtitle(
             let path = folder.join(path(&field)?);
             Ok(Some(SubtitleSpec { path, language }))
         }
-        None if language.is_none() => Ok(None),
+        None if language.is_none() && entry.names().all(|name| NAMES.contains(&name)) => Ok(None),
         None => {
             let place = format!("subtitles[{index}].path");
-            Err(JobError::value(
-                place,
-                "missing",
-                "the path of a subtitle file",
-            ))
+            let others = entry.names().filter(|name| !NAMES.contains(name));
+            let others: Vec<String> = others.map(|name| format!("{name:?}")).collect();
+            let expected = match others.as_slice() {
+                [] => "the path of a subtitle file".to_string(),
+                others => format!("the path of a subtitle file, not {}", others.join(", ")),
+            };
+            Err(JobError::value(place, "missing", expected))
         }
     }
 }

@@ -71,7 +71,10 @@ impl Drop for Object<'_> {
             .zip(&self.read)
             .filter(|(_, read)| !read.get());
         let place = &self.place;
-        let messages = names.map(|((name, _), _)| format!("{place}{name}: unknown field, ignored"));
+        let messages = names.map(|((name, _), _)| match super::known::meant(place, name) {
+            Some(field) => format!("{place}{name}: unknown field, ignored; is {field} meant?"),
+            None => format!("{place}{name}: unknown field, ignored"),
+        });
         self.below.borrow_mut().extend(messages);
     }
 }

@@ -161,6 +161,10 @@ fn limits_name_the_field_the_value_and_the_expectation() {
             "subtitles[1].path: is missing, expected the path of a subtitle file",
         ),
         (
+            r#"{"subtitles": [{"file": "en.vtt"}]}"#.into(),
+            "subtitles[0].path: is missing, expected the path of a subtitle file, not \"file\"",
+        ),
+        (
             r#"{"dash_option": 2}"#.into(),
             "dash_option: is 2, expected an object",
         ),
@@ -201,8 +205,8 @@ fn an_empty_subtitle_entry_is_nothing() {
 fn a_field_nobody_reads_is_a_warning_with_its_place() {
     let file = parse(r#"{"contentid": "x", "dash_option": {"min_bufer_time": 3}}"#).unwrap();
     let expected = [
-        "dash_option.min_bufer_time: unknown field, ignored",
-        "contentid: unknown field, ignored",
+        "dash_option.min_bufer_time: unknown field, ignored; is dash_option.min_buffer_time meant?",
+        "contentid: unknown field, ignored; is content_id meant?",
     ];
     assert_eq!(file.warnings, expected);
 }
