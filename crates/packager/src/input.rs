@@ -12,6 +12,9 @@ use media::{Language, TrackKind};
 pub use role::Role;
 pub use subtitle::SubtitleSpec;
 
+/// Extensions of subtitle documents.
+const SUBTITLE_EXTENSIONS: [&str; 4] = ["vtt", "srt", "ttml", "dfxp"];
+
 /// One input: a file and, after a `#`, what to take from it and how to announce it.
 ///
 /// `path[#option,...]` on the command line, for instance `movie.mp4#audio,lang=ko,default`.
@@ -80,6 +83,21 @@ impl InputSpec {
             options::apply(&mut spec, options)?;
         }
         Ok(spec)
+    }
+
+    /// Whether this is a subtitle document rather than a movie, going by its name: `.vtt`, `.srt`,
+    /// `.ttml` or `.dfxp`.
+    ///
+    /// ```
+    /// use packager::input::InputSpec;
+    ///
+    /// assert!(InputSpec::new("subtitles.VTT").is_subtitle());
+    /// assert!(!InputSpec::new("vtt.mp4").is_subtitle());
+    /// ```
+    pub fn is_subtitle(&self) -> bool {
+        let extension = self.path.extension().and_then(OsStr::to_str);
+        let is = |word: &&str| extension.is_some_and(|found| found.eq_ignore_ascii_case(word));
+        SUBTITLE_EXTENSIONS.iter().any(is)
     }
 
     /// How messages call this input.

@@ -2,10 +2,10 @@
 
 mod facts;
 mod segments;
+mod subtitle;
 mod words;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::Args;
 use packager::input::InputSpec;
@@ -26,7 +26,7 @@ Examples:
   packager probe 480p.mp4 1080p.mp4 --segment-duration 4 --json"
 )]
 pub(super) struct ProbeArgs {
-    /// MP4 or MOV file, with options after a # as for `packager pack`
+    /// MP4, MOV or subtitle file, with options after a # as for `packager pack`
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<OsString>,
 
@@ -59,10 +59,10 @@ struct Found {
 pub(super) fn run(args: &ProbeArgs) -> Result<(), Failure> {
     let inputs = args.inputs.iter().map(|text| InputSpec::parse(text));
     let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
-    let mut paths: Vec<&PathBuf> = inputs.iter().map(|input| &input.path).collect();
-    paths.dedup();
-    let facts = paths.into_iter().map(|path| InputFacts::read(path));
-    let facts: Vec<InputFacts> = facts.collect();
+    let mut files: Vec<&InputSpec> = inputs.iter().collect();
+    files.dedup_by_key(|input| &input.path);
+    let facts: Vec<InputFacts> = files.into_iter().map(InputFacts::read).collect();
+    let has_movie = !inputs.iter().all(InputSpec::is_subtitle);
     let job = Job {
         segment_duration: args.segment_duration.unwrap_or_default(),
         allow_truncated: args.allow_truncated,
@@ -75,16 +75,20 @@ pub(super) fn run(args: &ProbeArgs) -> Result<(), Failure> {
         refusal: None,
         warnings: Vec::new(),
     };
-    match segments::cut(&job) {
-        Ok((segments, warnings)) => {
-            found.segments = Some(segments);
-            found.warnings = warnings;
+    // Subtitles alone are cut by nothing.
+    if has_movie {
+        match segments::cut(&job) {
+            Ok((segments, warnings)) => {
+                found.segments = Some(segments);
+                found.warnings = warnings;
+            }
+            Err(refusal) => found.refusal = Some(refusal),
         }
-        Err(refusal) => found.refusal = Some(refusal),
     }
+    let told = found.inputs.iter().any(|input| input.error.is_some());
     if args.json {
         print_json(&found)?;
-        return if found.refusal.is_none() {
+        return if found.refusal.is_none() && !told {
             Ok(())
         } else {
             Err(Failure::Found)
@@ -92,11 +96,9 @@ pub(super) fn run(args: &ProbeArgs) -> Result<(), Failure> {
     }
     let readable = found.inputs.iter().filter(|input| input.error.is_none());
     print(&readable.map(text).collect::<String>())?;
-    let mut told = false;
     for input in &found.inputs {
         if let Some(error) = &input.error {
             complain("error", &format!("{}: {error}", input.path));
-            told = true;
         }
     }
     found.warnings.iter().for_each(|warning| warn(warning));
@@ -108,7 +110,7 @@ pub(super) fn run(args: &ProbeArgs) -> Result<(), Failure> {
             .unwrap_or_default(),
     )?;
     match found.refusal {
-        Some(_) if told => Err(Failure::Found),
+        _ if told => Err(Failure::Found),
         Some(refusal) => Err(Failure::Wrong(anyhow::Error::msg(refusal))),
         None => Ok(()),
     }
@@ -118,6 +120,9 @@ pub(super) fn run(args: &ProbeArgs) -> Result<(), Failure> {
 fn text(input: &InputFacts) -> String {
     let mut text = format!("{}: {}\n", one_line(&input.path), input.summary());
     text.push_str(&TrackFacts::table(&input.tracks));
+    if let Some(subtitle) = &input.subtitle {
+        text.push_str(&subtitle.text());
+    }
     for line in input.unusable.iter().chain(&input.warnings) {
         text.push_str(&format!("  {}\n", one_line(line)));
     }

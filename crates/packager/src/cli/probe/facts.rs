@@ -1,11 +1,12 @@
 //! What is in a file, as probing tells it.
 
 use std::fs::File;
-use std::path::Path;
 
 use demux::{Facts, Limits, Movie, Track, Truncation, WhenTruncated};
+use packager::input::InputSpec;
 use serde::Serialize;
 
+use super::subtitle::SubtitleFacts;
 use super::words;
 use crate::cli::failure::chain;
 use crate::cli::table::Table;
@@ -16,10 +17,14 @@ pub(super) struct InputFacts {
     pub(super) path: String,
     /// Bytes of the file.
     pub(super) bytes: u64,
+    /// Whether a movie is in fragments.
     pub(super) fragmented: bool,
     /// How a file ends early, and how much of it is whole.
     pub(super) truncated: Option<String>,
     pub(super) tracks: Vec<TrackFacts>,
+    /// What a subtitle document holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) subtitle: Option<SubtitleFacts>,
     /// Tracks that cannot be packaged, and why.
     pub(super) unusable: Vec<String>,
     pub(super) warnings: Vec<String>,
@@ -62,14 +67,16 @@ pub(super) struct TrackFacts {
 }
 
 impl InputFacts {
-    /// Reads the file at `path`. What is wrong with it is a fact too.
-    pub(super) fn read(path: &Path) -> InputFacts {
+    /// Reads the file of an input. What is wrong with it is a fact too.
+    pub(super) fn read(input: &InputSpec) -> InputFacts {
+        let path = &input.path;
         let mut facts = InputFacts {
-            path: path.display().to_string(),
+            path: input.name(),
             bytes: 0,
             fragmented: false,
             truncated: None,
             tracks: Vec::new(),
+            subtitle: None,
             unusable: Vec::new(),
             warnings: Vec::new(),
             error: None,
@@ -82,10 +89,18 @@ impl InputFacts {
             }
         };
         if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            facts.error = Some("is no regular file, expected an MP4 or MOV file".into());
+            let expected = "an MP4, MOV or subtitle file";
+            facts.error = Some(format!("is no regular file, expected {expected}"));
             return facts;
         }
         facts.bytes = file.metadata().map_or(0, |metadata| metadata.len());
+        if input.is_subtitle() {
+            match SubtitleFacts::read(&file, input, &mut facts.warnings) {
+                Ok(subtitle) => facts.subtitle = Some(subtitle),
+                Err(error) => facts.error = Some(error),
+            }
+            return facts;
+        }
         match Movie::read(&file, &Limits::default(), WhenTruncated::KeepWhole) {
             Ok(movie) => facts.take(&movie),
             Err(error) => facts.error = Some(chain(&error)),
@@ -109,7 +124,9 @@ impl InputFacts {
     /// One line about the file.
     pub(super) fn summary(&self) -> String {
         let size = crate::cli::output::size(self.bytes);
-        let form = if self.fragmented {
+        let form = if self.subtitle.is_some() {
+            "subtitles"
+        } else if self.fragmented {
             "fragmented"
         } else {
             "progressive"
