@@ -95,6 +95,10 @@ impl Movie {
             if refused {
                 return Err(Error::Truncated { what, whole });
             }
+            movie
+                .tracks
+                .iter_mut()
+                .for_each(|track| track.end_at(whole));
             movie.truncated = Some(Truncation { what, whole });
         }
         Ok(movie)

@@ -2,7 +2,7 @@
 
 use bitstream::colour::Colour;
 use isobmff::boxes::SampleEntry;
-use media::{Codec, Language, Sample, Timescale, TrackKind};
+use media::{Codec, Language, Sample, Time, Timescale, TrackKind};
 
 use crate::edits::Timeline;
 
@@ -69,6 +69,21 @@ impl Track {
         self.samples.drain(..count);
         self.timeline.dropped_before = self.timeline.dropped_before.saturating_add(count);
         EntryRun::drop_before(&mut self.entry_runs, count, self.samples.len());
+    }
+
+    /// Ends the presentation at `end`: samples behind it go as far as no sample that stays can
+    /// depend on them.
+    pub fn end_at(&mut self, end: Time) {
+        let end = end.rescale(self.timescale);
+        let stays = |sample: &Sample| sample.pts().saturating_add(self.timeline.offset) < end;
+        let kept = self.samples.iter().rposition(stays).map_or(0, |at| at + 1);
+        if kept == 0 || self.to_cut().end() <= end {
+            return;
+        }
+        self.timeline.dropped_after += self.samples.len() - kept;
+        self.samples.truncate(kept);
+        self.entry_runs.retain(|run| run.first_sample < kept);
+        self.timeline.end = Some(self.timeline.end.map_or(end, |earlier| earlier.min(end)));
     }
 
     /// Bytes of all samples.
