@@ -70,12 +70,14 @@ pub(super) fn media(presentation: &Presentation, rendition: &Rendition, target: 
     let target = target.max(self::target(rendition));
     if let Some(webvtt) = rendition.webvtt() {
         let mut out = header(rendition, VERSION_OF_FRACTIONS, target, "");
+        out += &date(presentation, rendition);
         for (segment, duration) in rendition.segments.iter().zip(durations(rendition)) {
             entry(&mut out, duration, None, &webvtt.media.with(segment.number));
         }
         return out + END;
     }
     let mut out = header(rendition, VERSION_OF_MAPS, target, "") + &map(rendition);
+    out += &date(presentation, rendition);
     for (segment, duration) in rendition.segments.iter().zip(durations(rendition)) {
         let range = match rendition.storage {
             Storage::Segments { .. } => None,
@@ -119,6 +121,34 @@ pub(super) fn iframes(
         );
     }
     Some(out + END)
+}
+
+/// The date of presentation time 0, for [`date`].
+const EPOCH: &str = "1970-01-01";
+
+/// When the first segment begins, where renditions begin at different times: RFC 8216 4.3.2.6.
+/// Without it, Shaka Player takes the first segments of all playlists to begin together and plays
+/// sound and pictures apart. The date itself means nothing.
+fn date(presentation: &Presentation, rendition: &Rendition) -> String {
+    let start = |rendition: &Rendition| {
+        let first = rendition.segments.first().map_or(0, |first| first.start);
+        microseconds(first, rendition.timescale)
+    };
+    let starts = || presentation.renditions.iter().map(start);
+    let (least, most) = (starts().min(), starts().max());
+    let differs = most.unwrap_or_default() - least.unwrap_or_default() > 1_000;
+    let milliseconds = (start(rendition) + 500) / 1_000;
+    let seconds = milliseconds / 1_000;
+    let hours = seconds / 3_600;
+    if !differs || hours >= 24 {
+        return String::new();
+    }
+    format!(
+        "#EXT-X-PROGRAM-DATE-TIME:{EPOCH}T{hours:02}:{:02}:{:02}.{:03}Z\n",
+        seconds / 60 % 60,
+        seconds % 60,
+        milliseconds % 1_000
+    )
 }
 
 const END: &str = "#EXT-X-ENDLIST\n";
