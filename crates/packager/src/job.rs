@@ -19,6 +19,9 @@ pub const MAX_CONTENT_ID_BYTES: usize = 200;
 /// Shortest `minBufferTime`, in seconds.
 pub const MIN_MIN_BUFFER_TIME: i64 = 2;
 
+/// Most threads a job may ask for.
+pub const MAX_THREADS: usize = 256;
+
 /// Longest `minBufferTime` and segment duration, in seconds: an hour.
 pub const MAX_SECONDS: i64 = 3600;
 
@@ -129,6 +132,10 @@ impl Job {
                 self.min_buffer_time,
                 expected,
             ));
+        }
+        if self.threads.is_some_and(|threads| threads.get() > MAX_THREADS) {
+            let threads = self.threads.map_or(0, NonZeroUsize::get);
+            return Err(JobError::value("threads", threads, "1 to 256"));
         }
         self.segment_duration.validate()?;
         if self.single_file && self.time_template {
