@@ -296,6 +296,16 @@ mod tests {
           \x8b\x01\x99\x02\xbc\x2d\x00\x00\x01\x65\x62\x21\x02\xbf\xfe\x1f\xe3\xc4\x98\xb4\xe6\
           \x42\x90\xd6\x45\xdd\xdf\x47\xe2\xf9\xf9";
 
+    /// 32 by 64, both fields of a frame: two pictures of x264 with the slice headers of fields.
+    const FIELDS: &[u8] =
+        b"\x00\x00\x01\x67\x4d\x00\x1e\xdc\x91\x20\x00\x00\x01\x68\xce\x04\x4b\x20\x00\x00\x01\
+          \x65\x88\x85\x02\xfc\x46\x17\x00\x01\x03\x15\x1c\x00\x04\x03\x63\x80\x00\x86\x77\xfc\
+          \x7f\xe0\xb0\x28\x07\x41\x19\x91\x60\x07\xc2\xb5\x85\x69\xc1\x32\x75\x8f\x04\xc8\xe5\
+          \x8e\x22\x15\x3e\xda\x72\x4d\xd1\xbc\x00\x00\x01\x67\x4d\x00\x1e\xdc\x91\x20\x00\x00\
+          \x01\x68\xce\x04\x4b\x20\x00\x00\x01\x61\x88\x86\x1d\xfc\x75\x1f\xf8\x2b\x8b\x42\x9a\
+          \xc0\xcc\x0c\x0c\x30\x00\x08\x01\x36\x5d\xc5\x58\x87\x7e\x1f\x01\xc7\x08\x42\xbe\x26\
+          \x47\x19\xcf\xe3\x18\x28\x4f\x15\x7c\x37\x19\x6b\x34\x2a\x28\x1d\xe7\x55\xb6";
+
     /// Reconstructs all slices; what cannot be parsed is left out.
     fn reconstruct(stream: &[u8]) -> Result<Option<Picture>, ReconstructError> {
         let mut sets = ParameterSets::new();
@@ -339,6 +349,7 @@ mod tests {
             (HIGH, 0x6a0f_7665_a533_1749, 48),
             (BASELINE, 0x4d1f_48b6_9fa6_caf1, 32),
             (MBAFF, 0xcaa6_9c65_f1af_f720, 32),
+            (FIELDS, 0xa49b_1b31_8864_8116, 32),
             (HIGH_10, 0x39c2_a0bf_1c0e_bd6c, 32),
         ];
         for (place, (stream, expected, width)) in streams.into_iter().enumerate() {
@@ -354,7 +365,7 @@ mod tests {
     #[test]
     fn damaged_slices_give_a_picture_or_an_error() {
         let mut refused = 0;
-        for stream in [HIGH, BASELINE, MBAFF, HIGH_10] {
+        for stream in [HIGH, BASELINE, MBAFF, FIELDS, HIGH_10] {
             for place in 0..stream.len() {
                 for bit in 0..8 {
                     let mut stream = stream.to_vec();
