@@ -13,21 +13,30 @@ use packager::job::{Checksum, Formats, Job, JobError, SegmentDuration, seconds};
 use super::Failure;
 use super::output::warn;
 
-const EXAMPLES: &str = "Inputs: path[#option,...] with the options video, audio, text (take only \
-these tracks),
+const USAGE: &str = "packager pack [OPTIONS] <INPUT>... -o <DIR>
+       packager pack [OPTIONS] --job <FILE>";
+
+const EXAMPLES: &str = r#"Inputs: path[#option,...] with the options video, audio, text (take only these tracks),
 track=N (only the track with this ID), lang=TAG, label=NAME, default,
 role=main|alternate|commentary|dub|description|caption|forced-subtitle
+
+Job files hold, for instance (README.md lists all fields; paths are relative to the job file):
+  {"content_id": "film-1", "streaming_format": ["dash", "hls"],
+   "storage": {"input": {"contents_path": ["480p.mp4", "1080p.mp4"]}, "output": {"path": "out"}},
+   "subtitles": [{"path": "en.vtt", "language": "en"}],
+   "dash_option": {"min_buffer_time": 2, "enable_average_bandwidth_mpd": false}}
 
 Examples:
   packager pack 480p.mp4 720p.mp4 1080p.mp4 -o out
   packager pack movie.mp4 'dub.mp4#audio,lang=ko,role=dub' --subtitle movie.srt:en -o out
   packager pack movie.mp4 --format hls --segment-duration 4 --single-file -o out
-  packager pack --job job.json -o out --json > report.json";
+  packager pack --job job.json -o out --json > report.json"#;
 
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, override_usage = USAGE)]
 pub(super) struct PackArgs {
-    /// MP4 or MOV file, with options after a # (see below); all tracks unless they say otherwise
+    /// MP4, MOV or subtitle file, with options after a # (see below); all tracks unless they say
+    /// otherwise
     #[arg(value_name = "INPUT", required_unless_present = "job")]
     pub(super) inputs: Vec<OsString>,
 

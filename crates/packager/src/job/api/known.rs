@@ -132,6 +132,20 @@ mod tests {
     }
 
     #[test]
+    fn every_field_is_in_the_table_for_people() {
+        let readme = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"));
+        let is_object = |field: &str| FIELDS.iter().any(|other| below(other, field));
+        for field in FIELDS.iter().filter(|field| !is_object(field)) {
+            assert!(readme.contains(&format!("`{field}`")), "{field}");
+        }
+    }
+
+    fn below(field: &str, object: &str) -> bool {
+        let rest = field.strip_prefix(object);
+        rest.is_some_and(|rest| rest.starts_with(['.', '[']))
+    }
+
+    #[test]
     fn typos_are_counted() {
         assert_eq!(typos("kitten", "sitting"), 3);
         assert_eq!(typos("", "abc"), 3);
