@@ -5,9 +5,13 @@
 //! answer is yes is found by halving, so each function takes time proportional to the number of
 //! pieces.
 
+mod delivery;
+
 use std::collections::VecDeque;
 
 use media::{Time, Timescale};
+
+pub use delivery::{Delivery, continuous};
 
 /// A run of media that arrives and plays as a whole: a segment, or its part that an I-frame
 /// playlist names. Pieces follow each other without gaps.
@@ -31,8 +35,9 @@ const LARGEST_RATE: u64 = 1 << 62;
 /// `bits(i..=j) <= rate * (min_buffer_time + start(j) - start(i))`
 ///
 /// This is the hypothetical channel of DASH `@bandwidth`, ISO/IEC 23009-1 5.3.5.2, for players
-/// that decode nothing of a segment before its end has come. Where segments last longer than
-/// `min_buffer_time`, it is more than the rate of any of them. `min_buffer_time` counts in whole
+/// that decode nothing of a segment before its end has come: an upper bound of [`continuous`],
+/// which knows samples. Where segments last longer than `min_buffer_time`, it is more than the rate
+/// of any of them. `min_buffer_time` counts in whole
 /// ticks, rounded down, at least one. 0 where nothing has a size.
 pub fn min_buffer(pieces: &[Piece], timescale: Timescale, min_buffer_time: Time) -> u64 {
     let buffer = i128::from(min_buffer_time.rescale_floor(timescale).max(1));
