@@ -133,7 +133,10 @@ impl Job {
                 expected,
             ));
         }
-        if self.threads.is_some_and(|threads| threads.get() > MAX_THREADS) {
+        if self
+            .threads
+            .is_some_and(|threads| threads.get() > MAX_THREADS)
+        {
             let threads = self.threads.map_or(0, NonZeroUsize::get);
             return Err(JobError::value("threads", threads, "1 to 256"));
         }
