@@ -20,6 +20,8 @@ pub struct Track {
     pub kind: String,
     /// Its folder, relative to the package.
     pub folder: String,
+    /// Name of the input it comes from.
+    pub source: String,
     /// RFC 6381 codec string.
     pub codec: String,
     /// Coded samples.
@@ -99,6 +101,7 @@ impl Package {
         Track {
             kind: text(&track["kind"]),
             folder: text(&track["folder"]),
+            source: text(&track["source"]),
             codec: text(&track["codec"]),
             samples: number(&track["samples"]),
             trick_play: track["trick_play"].as_bool().unwrap_or(false),
