@@ -1,7 +1,7 @@
 //! Parses every intra slice of Annex B H.264 files, writes it again and compares the bytes.
 //!
 //! `identity [--standard-ending] FILE...`: one line per file with the slices and bytes written
-//! again, those that differ, and those refused, with the reasons. With `--standard-ending` slices
+//! again, their macroblocks by kind, those that differ, and those refused, with the reasons. With `--standard-ending` slices
 //! are ended as the standard's encoder does, not as they were. Fails if any slice differs or is
 //! in error.
 
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use bitstream::h264::slice_data::{Ending, Error, SliceData};
+use bitstream::h264::slice_data::{Ending, Error, MbType, SliceData};
 use bitstream::h264::{NalHeader, NalUnitType, ParameterSets, SliceHeader, SliceType};
 use bitstream::nal::AnnexB;
 
@@ -52,6 +52,8 @@ struct Tally {
     slices: usize,
     bytes: usize,
     macroblocks: usize,
+    /// I_NxN of 4x4, of 8x8, I_16x16, I_PCM; and field macroblocks of MBAFF frames.
+    kinds: [usize; 5],
     /// Slices whose bytes differ.
     differ: usize,
     /// Slices in error.
@@ -74,6 +76,9 @@ impl Tally {
         self.slices += other.slices;
         self.bytes += other.bytes;
         self.macroblocks += other.macroblocks;
+        for (sum, count) in self.kinds.iter_mut().zip(other.kinds) {
+            *sum += count;
+        }
         self.differ += other.differ;
         self.errors += other.errors;
         self.others += other.others;
@@ -97,10 +102,11 @@ impl std::fmt::Display for Tally {
         let rate = |time: Duration| self.bytes as f64 * 8e-6 / time.as_secs_f64().max(1e-9);
         write!(
             f,
-            "{} intra slices, {} macroblocks, {} bytes, {} differ, {} errors, {} other slices; \
+            "{} intra slices, {} macroblocks {:?}, {} bytes, {} differ, {} errors, {} other slices; \
             parsed at {:.0} Mbit/s, written at {:.0} Mbit/s",
             self.slices,
             self.macroblocks,
+            self.kinds,
             self.bytes,
             self.differ,
             self.errors,
@@ -163,7 +169,23 @@ fn slice(nal: &[u8], offset: usize, sets: &ParameterSets, ending: Ending, tally:
         Err(error) => return tally.error(offset, &error),
     };
     tally.slices += 1;
+    if slice.bytes_after().iter().any(|byte| *byte != 0) {
+        let left = slice.bytes_after().len();
+        tally.error(
+            offset,
+            &format!("{left} bytes left after the last macroblock"),
+        );
+    }
     tally.macroblocks += slice.macroblocks.len();
+    for mb in &slice.macroblocks {
+        let kind = match mb.mb_type {
+            MbType::INxN => usize::from(mb.transform_8x8),
+            MbType::I16x16 { .. } => 2,
+            MbType::IPcm => 3,
+        };
+        tally.kinds[kind] += 1;
+        tally.kinds[4] += usize::from(mb.field && slice.layout().mbaff);
+    }
     tally.bytes += nal.len();
     let start = Instant::now();
     let written = slice.write(ending);

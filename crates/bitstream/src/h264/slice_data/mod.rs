@@ -80,6 +80,15 @@ impl SliceData {
         self.layout.first_address + index
     }
 
+    /// Bytes of the unit after the byte in which the slice data ends, without emulation
+    /// prevention: `cabac_zero_words`, or zeros that a container added. Anything else says
+    /// that the slice was not what it seemed.
+    pub fn bytes_after(&self) -> &[u8] {
+        let tail = &self.frame.tail;
+        // With CABAC the tail starts with the stop bit, else the stop bit is the next one.
+        tail.get(1..).unwrap_or_default()
+    }
+
     /// The neighbours of the macroblock at `index` that lie in this slice.
     pub fn neighbours(&self, index: usize) -> Neighbours {
         let field = self.macroblocks.get(index).is_some_and(|mb| mb.field);

@@ -9,7 +9,7 @@ use crate::h264::slice_data::error::{Fault, check};
 use crate::h264::slice_data::syntax::NO_BLOCK;
 
 /// The longest `level_prefix` read; it stands for levels of about 20 bits.
-const MAX_PREFIX: u32 = 22;
+const MAX_PREFIX: u32 = 24;
 
 /// Which codes a block uses, by what lies around it.
 enum Column {
@@ -236,7 +236,7 @@ fn write_levels(
             sink.bits(1, negative);
             continue;
         }
-        check("coefficient level", (*level).into(), -(1 << 20), 1 << 20)?;
+        check("coefficient level", (*level).into(), -(1 << 22), 1 << 22)?;
         let mut code = 2 * (level.unsigned_abs() - 1) + negative;
         if at == ones && ones < 3 {
             code = code.saturating_sub(2);
