@@ -236,7 +236,9 @@ fn add<const N: usize>(
     let mut samples = *prediction;
     for (row, residual) in samples.iter_mut().zip(residual) {
         for (sample, residual) in row.iter_mut().zip(residual) {
-            *sample = i32::from(*sample).saturating_add(*residual).clamp(0, max) as u16;
+            // Wraps for residuals that no coefficients within their range make.
+            let sum = i32::from(*sample).wrapping_add(*residual);
+            *sample = sum.clamp(0, max) as u16;
         }
     }
     samples
@@ -293,7 +295,7 @@ mod tests {
     fn samples_are_clipped_to_the_bit_depth() {
         let mut picture = Picture::new(1, 1, 2);
         let site = picture.site(Structure::Frame, 0, false).unwrap();
-        let residual = [[100, -2000, i32::MAX, 1]; 4];
+        let residual = [[100, -2000, 1 << 30, 1]; 4];
         picture.set_4x4(&site, 3, &[[1000; 4]; 4], Some(&residual));
         let block: [[u16; 4]; 4] = picture.luma().block(site.place.block(4, 4));
         assert_eq!(block, [[1023, 0, 1023, 1001]; 4]);

@@ -163,7 +163,7 @@ impl Picture {
         let mode = Intra16x16PredMode::new(pred_mode).ok_or(name)?;
         let prediction = self.predict_16x16(site, mode).map_err(|_| name)?;
         self.set_16x16(site, &prediction);
-        if coded.dc.iter().chain(coded.luma).any(|level| *level != 0) {
+        if coded.macroblock.cbp_luma != 0 || coded.dc.iter().any(|level| *level != 0) {
             let dc = coded.quantiser.dequantise_dc(coded.dc, coded.scan);
             for block in 0..16 {
                 let (x, y) = at_4x4(block);
@@ -207,8 +207,11 @@ struct Coded<'a> {
 }
 
 impl Coded<'_> {
-    /// The levels of a block, unless all are 0.
+    /// The levels of a block, unless all are 0 or the coded block pattern leaves it out.
     fn levels(&self, start: usize, count: usize) -> Option<&[i32]> {
+        if self.macroblock.cbp_luma >> (start / 64) & 1 == 0 {
+            return None;
+        }
         let levels = self.luma.get(start..start + count)?;
         levels.iter().any(|level| *level != 0).then_some(levels)
     }
