@@ -31,7 +31,7 @@ const CHROMA_DC: usize = 8;
 
 /// The macroblocks of an intra slice and their levels.
 ///
-/// Slices are equal if they are written to the same macroblocks and levels, whatever their bytes.
+/// Slices are equal if their macroblocks are and the levels these code, whatever their bytes.
 #[derive(Clone, Debug)]
 pub struct SliceData {
     layout: Layout,
@@ -205,20 +205,40 @@ fn area_mut<'a>(levels: &'a mut Vec<i32>, at: &mut u32, size: usize) -> &'a mut 
 
 impl PartialEq for SliceData {
     fn eq(&self, other: &Self) -> bool {
-        fn all_zero(levels: Option<&[i32]>) -> bool {
-            levels.is_none_or(|levels| levels.iter().all(|level| *level == 0))
-        }
-        fn same(a: Option<&[i32]>, b: Option<&[i32]>) -> bool {
-            a == b || all_zero(a) && all_zero(b)
-        }
+        let same = |index: usize| {
+            let (own, others) = (self.written(index), other.written(index));
+            own.zip(others).all(|(a, b)| a == b)
+        };
         self.layout == other.layout
             && self.macroblocks == other.macroblocks
-            && (0..self.macroblocks.len()).all(|index| {
-                same(self.dc(index), other.dc(index))
-                    && same(self.luma(index), other.luma(index))
-                    && same(self.chroma(index), other.chroma(index))
-            })
+            && (0..self.macroblocks.len()).all(same)
     }
 }
 
 impl Eq for SliceData {}
+
+impl SliceData {
+    /// The levels of a macroblock that are written, 0 in the place of others.
+    fn written(&self, index: usize) -> impl Iterator<Item = i32> {
+        let mb = self.macroblocks.get(index).copied();
+        let mb = mb.unwrap_or(Macroblock::empty());
+        let samples = mb.is_pcm().then(|| self.layout.chroma_samples());
+        let component = self.chroma_levels() / 2;
+        let is_written = move |at: usize| match (samples, mb.cbp_chroma) {
+            (Some(samples), _) => at < samples,
+            (None, 0) => false,
+            (None, 1) => at % component.max(1) < CHROMA_DC,
+            (None, _) => true,
+        };
+        let level = |levels: Option<&[i32]>, at: usize| {
+            let level = levels.and_then(|levels| levels.get(at));
+            level.copied().unwrap_or(0)
+        };
+        let (dc, luma, chroma) = (self.dc(index), self.luma(index), self.chroma(index));
+        let dc = (0..16).map(move |at| level(dc.filter(|_| mb.is_16x16()), at));
+        let luma = (0..LUMA_LEVELS)
+            .map(move |at| level(luma.filter(|_| mb.cbp_luma >> (at / 64) & 1 != 0), at));
+        let chroma = (0..2 * component).map(move |at| level(chroma.filter(|_| is_written(at)), at));
+        dc.chain(luma).chain(chroma)
+    }
+}
