@@ -73,7 +73,7 @@ pub(crate) fn choose(job: &Job, warnings: &mut Vec<String>) -> Result<Chosen, Er
         if before.into_iter().any(|other| other == spec) {
             warnings.push(format!("{}: given twice, packaged twice", spec.name()));
         }
-        if is_document(spec) {
+        if spec.is_subtitle() {
             chosen.documents.push(spec.clone());
             continue;
         }
@@ -104,16 +104,6 @@ pub(crate) fn choose(job: &Job, warnings: &mut Vec<String>) -> Result<Chosen, Er
         return Err(Error::Nothing(why.into()));
     }
     Ok(chosen)
-}
-
-/// Whether an input is a subtitle document rather than a movie, by its name.
-fn is_document(spec: &InputSpec) -> bool {
-    let extension = spec
-        .path
-        .extension()
-        .and_then(|extension| extension.to_str());
-    let extension = extension.unwrap_or_default().to_ascii_lowercase();
-    ["vtt", "srt", "ttml", "dfxp"].contains(&extension.as_str())
 }
 
 /// Whether another input holds the same sound already, and the two are not to be announced

@@ -61,6 +61,10 @@ fn sync_only(track: &Track) -> Track {
         .enumerate()
         .filter(|(_, sample)| sample.is_sync());
     for (at, sample) in sync {
+        // Joined recordings have been seen in which time steps back; what is shown last counts.
+        let earlier = out.samples.partition_point(|kept| kept.dts < sample.pts());
+        out.samples.truncate(earlier);
+        out.entry_runs.retain(|run| run.first_sample < earlier);
         let run = track.entry_runs.iter().rfind(|run| run.first_sample <= at);
         if let Some(run) = run.filter(|run| {
             out.entry_runs
