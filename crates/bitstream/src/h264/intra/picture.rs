@@ -232,14 +232,14 @@ fn add<const N: usize>(
     residual: &[[i32; N]; N],
     bit_depth_minus8: u8,
 ) -> [[u16; N]; N] {
-    let max = (256 << bit_depth_minus8.min(8)) - 1;
+    // In 16 bits, which hold every sample and clip the residual as its vector instructions do.
+    let max = ((256 << bit_depth_minus8.min(6)) - 1) as i16;
     let mut samples = *prediction;
-    for (row, residual) in samples.iter_mut().zip(residual) {
-        for (sample, residual) in row.iter_mut().zip(residual) {
-            // Wraps for residuals that no coefficients within their range make.
-            let sum = i32::from(*sample).wrapping_add(*residual);
-            *sample = sum.clamp(0, max) as u16;
-        }
+    let flat = samples.as_flattened_mut().iter_mut();
+    for (sample, residual) in flat.zip(residual.as_flattened()) {
+        let residual = (*residual).clamp(i16::MIN.into(), i16::MAX.into()) as i16;
+        let sum = (*sample as i16).saturating_add(residual);
+        *sample = sum.clamp(0, max) as u16;
     }
     samples
 }
