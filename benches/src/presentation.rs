@@ -71,6 +71,7 @@ fn video(seconds: u64, width: u32, height: u32, kilobits: u64) -> Rendition {
         segments,
         events: Vec::new(),
         trick_play: None,
+        continuous_rate: None,
     }
 }
 

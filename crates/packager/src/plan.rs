@@ -4,6 +4,7 @@
 //! the byte. What cannot be done well is refused here.
 
 mod cutting;
+mod delivery;
 mod events;
 mod label;
 mod mapping;

@@ -52,6 +52,10 @@ pub struct Rendition {
     pub trick_play: Option<TrickPlay>,
     /// Schemes of the `emsg` boxes in its segments, each once. DASH `InbandEventStream`.
     pub events: Vec<Descriptor>,
+    /// The smallest rate at which every sample comes in time, where samples are known:
+    /// [`bandwidth::continuous`](crate::bandwidth::continuous) with the presentation's
+    /// `min_buffer_time`. Where it is `None`, whole segments are taken instead of samples.
+    pub continuous_rate: Option<u64>,
 }
 
 /// Facts that only tracks of one kind have.

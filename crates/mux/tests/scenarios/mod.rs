@@ -119,6 +119,7 @@ pub(crate) fn video(id: &str, width: u32, height: u32, kilobits: u64) -> Renditi
         segments,
         trick_play: None,
         events: Vec::new(),
+        continuous_rate: None,
     }
 }
 

@@ -77,6 +77,10 @@ impl Plan {
                 max_playout_rate: trick_play_rate(track),
             }),
             events: rendition.events.schemes().to_vec(),
+            continuous_rate: match self.job.average_bandwidth {
+                true => None,
+                false => Some(rendition.continuous_rate(self.job.min_buffer_time)?),
+            },
         })
     }
 
@@ -120,6 +124,8 @@ impl Plan {
             segments,
             trick_play: None,
             events: Vec::new(),
+            // A few bytes, and whole segments need no less than their samples do.
+            continuous_rate: None,
         })
     }
 }

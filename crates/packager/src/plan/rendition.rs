@@ -112,7 +112,10 @@ impl Rendition {
     }
 
     /// The fragments of the segment at `index`, which exists, with their samples' positions.
-    fn fragments(&self, index: usize) -> impl Iterator<Item = (Fragment<'_>, Range<usize>)> {
+    pub(super) fn fragments(
+        &self,
+        index: usize,
+    ) -> impl Iterator<Item = (Fragment<'_>, Range<usize>)> {
         let segment = &self.segments[index];
         self.runs(&segment.samples)
             .filter_map(move |(samples, entry)| {
@@ -132,7 +135,7 @@ impl Rendition {
     }
 
     /// What begins the segment at `index`: `styp`, and `prft` and `emsg` boxes of the source.
-    fn segment_head(&self, index: usize) -> Result<Vec<u8>, Error> {
+    pub(super) fn segment_head(&self, index: usize) -> Result<Vec<u8>, Error> {
         cmaf::segment_head(self.events.before(index))
             .map_err(|source| self.segment_error(index, source))
     }

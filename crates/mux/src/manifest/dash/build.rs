@@ -188,9 +188,9 @@ fn representation(presentation: &Presentation, rendition: &Rendition) -> Represe
     let (base_url, segments) = segments::of(rendition, presentation.addressing);
     let pieces = rendition.pieces();
     let bandwidth = match presentation.bandwidth {
-        BandwidthPolicy::MinBuffer => {
+        BandwidthPolicy::MinBuffer => rendition.continuous_rate.unwrap_or_else(|| {
             bandwidth::min_buffer(&pieces, rendition.timescale, presentation.min_buffer_time)
-        }
+        }),
         BandwidthPolicy::Average => bandwidth::average(&pieces, rendition.timescale),
     };
     let supplemental_codec = rendition.supplemental_codec.as_ref();

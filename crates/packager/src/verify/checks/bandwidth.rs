@@ -65,8 +65,9 @@ fn announces_averages(package: &Package, mpd: &Mpd) -> bool {
     })
 }
 
-/// `@bandwidth`: sent at this rate from any segment on, every segment is there when it is due if
-/// playback starts after `@minBufferTime`. ISO/IEC 23009-1 5.3.5.2.
+/// `@bandwidth`: sent at this rate from any segment on, every sample is there when it is presented if
+/// playback starts after `@minBufferTime`. ISO/IEC 23009-1 5.3.5.2. Looked at by segments, so the
+/// least that can be said of its samples is said: all have come when the segment ends.
 fn representation(package: &Package, mpd: &Mpd, announced: &Announced, findings: &mut Findings) {
     let (Some(bandwidth), Some(buffer)) = (announced.bandwidth, mpd.min_buffer_time) else {
         return;
@@ -92,10 +93,11 @@ fn stall(pieces: &[Piece], rate: u128, buffer: Time) -> Option<usize> {
     for (index, (bits, duration)) in pieces.iter().enumerate() {
         let (bits, duration) = (i128::try_from(*bits).ok()?, i128::try_from(*duration).ok()?);
         lag = lag.max(0).saturating_add(bits.saturating_mul(second));
-        if lag > rate.saturating_mul(buffer) {
+        let played = rate.saturating_mul(duration);
+        if lag > rate.saturating_mul(buffer).saturating_add(played) {
             return Some(index);
         }
-        lag = lag.saturating_sub(rate.saturating_mul(duration));
+        lag = lag.saturating_sub(played);
     }
     None
 }
@@ -190,12 +192,14 @@ mod tests {
     #[test]
     fn a_rate_stalls_where_a_run_of_segments_outgrows_the_buffer() {
         let even = [(2 * MBIT, 2 * SECOND); 4];
-        assert_eq!(stall(&even, MBIT, seconds(2)), None);
-        assert_eq!(stall(&even, MBIT - 1, seconds(2)), Some(0));
+        // 8 Mbit within 2 + 8 s.
+        assert_eq!(stall(&even, MBIT * 8 / 10, seconds(2)), None);
+        assert_eq!(stall(&even, MBIT * 8 / 10 - 1, seconds(2)), Some(3));
         let mut peak = even;
-        peak[2] = (3 * MBIT, 2 * SECOND);
-        assert_eq!(stall(&peak, MBIT, seconds(2)), Some(2));
-        assert_eq!(stall(&peak, MBIT * 3 / 2, seconds(2)), None);
+        peak[2] = (4 * MBIT, 2 * SECOND);
+        // 8 Mbit within 2 + 6 s.
+        assert_eq!(stall(&peak, MBIT, seconds(2)), None);
+        assert_eq!(stall(&peak, MBIT - 1, seconds(2)), Some(2));
     }
 
     #[test]
