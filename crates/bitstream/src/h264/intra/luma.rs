@@ -48,7 +48,7 @@ impl Luma {
         last.x < self.width && last.y < self.height
     }
 
-    /// The samples of a block, which lies inside.
+    /// The samples of a block; 0 where it does not lie inside.
     pub fn block<const N: usize>(&self, place: Place) -> [[u16; N]; N] {
         let mut block = [[0; N]; N];
         for (row, to) in block.iter_mut().enumerate() {
@@ -60,17 +60,24 @@ impl Luma {
     #[inline]
     pub(super) fn set_block<const N: usize>(&mut self, place: Place, block: &[[u16; N]; N]) {
         for (row, from) in block.iter().enumerate() {
-            let start = (place.y + place.step * row) * self.width + place.x;
-            if let Some(to) = self.samples.get_mut(start..start + N) {
+            let start = self.start(place, row);
+            if let Some(to) = self.samples.get_mut(start..start.saturating_add(N)) {
                 to.copy_from_slice(from);
             }
         }
     }
 
+    /// Where row `row` of a block starts.
+    #[inline]
+    fn start(&self, place: Place, row: usize) -> usize {
+        let first = place.block(0, row);
+        first.y.saturating_mul(self.width).saturating_add(first.x)
+    }
+
     #[inline]
     fn row<const N: usize>(&self, place: Place, row: usize) -> [u16; N] {
-        let start = (place.y + place.step * row) * self.width + place.x;
-        let samples = self.samples.get(start..start + N);
+        let start = self.start(place, row);
+        let samples = self.samples.get(start..start.saturating_add(N));
         samples
             .and_then(|row| row.try_into().ok())
             .unwrap_or([0; N])
@@ -80,9 +87,8 @@ impl Luma {
     #[inline]
     pub(super) fn above<const N: usize>(&self, place: Place, x: usize) -> [u16; N] {
         let y = place.y.saturating_sub(place.step);
-        let x = place.x + x;
-        let step = place.step;
-        self.row(Place { x, y, step }, 0)
+        let x = place.x.saturating_add(x);
+        self.row(Place { x, y, ..place }, 0)
     }
 
     /// The samples left of a block.
@@ -90,8 +96,8 @@ impl Luma {
     pub(super) fn left<const N: usize>(&self, place: Place) -> [u16; N] {
         // In MBAFF frames too: whichever way the left pair is coded, the neighbour of a row is
         // on the same line of the frame.
-        let first = place.y * self.width + place.x.saturating_sub(1);
-        let lines = place.step * self.width;
+        let first = self.start(place, 0).saturating_sub(1);
+        let lines = place.step.saturating_mul(self.width).max(1);
         let mut samples = [0; N];
         let column = self.samples.get(first..).unwrap_or_default();
         for (to, from) in samples.iter_mut().zip(column.iter().step_by(lines)) {
@@ -103,10 +109,7 @@ impl Luma {
     /// The sample above the first of [`left`](Self::left).
     pub(super) fn corner(&self, place: Place) -> u16 {
         let y = place.y.saturating_sub(place.step);
-        self.at(y * self.width + place.x.saturating_sub(1))
-    }
-
-    fn at(&self, index: usize) -> u16 {
-        self.samples.get(index).copied().unwrap_or(0)
+        let start = self.start(Place { y, ..place }, 0).saturating_sub(1);
+        self.samples.get(start).copied().unwrap_or(0)
     }
 }

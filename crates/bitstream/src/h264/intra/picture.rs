@@ -21,14 +21,18 @@ pub struct Picture {
 /// A macroblock about to be predicted.
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
-    /// Where it lies.
-    pub place: Place,
+    place: Place,
     address: usize,
     mb_field: bool,
     neighbours: Neighbours,
 }
 
 impl Site {
+    /// Where it lies.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
     /// The modes left of the four rows of 4x4 blocks; `None`: no macroblock is available there.
     pub fn left_modes(&self) -> Option<[IntraNxNPredMode; 4]> {
         self.neighbours.left
@@ -45,7 +49,7 @@ pub type Modes = [[IntraNxNPredMode; 4]; 4];
 
 impl Picture {
     /// For frames of this many macroblocks and samples of 8 bits and `bit_depth_minus8` more.
-    pub fn new(width_in_mbs: usize, height_in_mbs: usize, bit_depth_minus8: u8) -> Picture {
+    pub(super) fn new(width_in_mbs: usize, height_in_mbs: usize, bit_depth_minus8: u8) -> Picture {
         Picture {
             luma: Luma::new(16 * width_in_mbs, 16 * height_in_mbs),
             map: Map::new(width_in_mbs, height_in_mbs),

@@ -34,32 +34,36 @@ impl Structure {
     /// Where a macroblock lies, H.264 6.4.1; `mb_field` (`mb_field_decoding_flag`) counts in
     /// MBAFF frames only.
     pub fn place(self, width_in_mbs: usize, address: usize, mb_field: bool) -> Place {
-        let width = width_in_mbs.max(1);
+        // More columns than any picture has would not be pictures either.
+        let width = width_in_mbs.clamp(1, 1 << 16);
         match self {
             Structure::Mbaff => {
                 let (pair, second) = (address / 2, address % 2);
-                let (x, top) = (16 * (pair % width), 32 * (pair / width));
+                let x = 16 * (pair % width);
+                let top = (pair / width).saturating_mul(32);
                 match mb_field {
                     true => Place {
                         x,
-                        y: top + second,
+                        y: top.saturating_add(second),
                         step: 2,
                     },
                     false => Place {
                         x,
-                        y: top + 16 * second,
+                        y: top.saturating_add(16 * second),
                         step: 1,
                     },
                 }
             }
             Structure::Frame => Place {
                 x: 16 * (address % width),
-                y: 16 * (address / width),
+                y: (address / width).saturating_mul(16),
                 step: 1,
             },
             Structure::TopField | Structure::BottomField => Place {
                 x: 16 * (address % width),
-                y: 32 * (address / width) + usize::from(self == Structure::BottomField),
+                y: (address / width)
+                    .saturating_mul(32)
+                    .saturating_add(usize::from(self == Structure::BottomField)),
                 step: 2,
             },
         }
@@ -81,8 +85,8 @@ impl Place {
     /// A block inside the macroblock.
     pub fn block(self, x: usize, y: usize) -> Place {
         Place {
-            x: self.x + x,
-            y: self.y + self.step * y,
+            x: self.x.saturating_add(x),
+            y: self.y.saturating_add(self.step.saturating_mul(y)),
             step: self.step,
         }
     }
@@ -107,5 +111,13 @@ mod tests {
         assert_eq!(at(Structure::Mbaff, 9, true), (16, 33, 2));
         let block = Structure::Mbaff.place(3, 9, true).block(4, 8);
         assert_eq!((block.x, block.y, block.step), (20, 49, 2));
+    }
+
+    #[test]
+    fn any_address_has_a_place() {
+        for structure in [Structure::Frame, Structure::Mbaff, Structure::BottomField] {
+            let place = structure.place(0, usize::MAX, true).block(15, 15);
+            assert_eq!((place.x, place.y), (15, usize::MAX));
+        }
     }
 }
