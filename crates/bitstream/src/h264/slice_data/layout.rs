@@ -8,7 +8,7 @@ use crate::h264::{NalUnitType, Pps, SliceHeader, SliceType, Sps};
 const MAX_MACROBLOCKS: u32 = 139_264;
 
 /// The facts on which the syntax of macroblocks depends.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     /// `entropy_coding_mode_flag`.
     pub cabac: bool,

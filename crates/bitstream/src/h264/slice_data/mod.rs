@@ -132,7 +132,8 @@ impl SliceData {
     /// [`luma`](Self::luma) to be changed; zeros are made where none were kept. Empty beyond the
     /// last macroblock.
     ///
-    /// Set [`cbp_luma`](Macroblock::cbp_luma) as well, or [`update_cbp_luma`](Self::update_cbp_luma)
+    /// Set [`cbp_luma`](Macroblock::cbp_luma) as well, or call
+    /// [`update_cbp_luma`](Self::update_cbp_luma)
     /// afterwards: levels of blocks it leaves out are not written.
     pub fn luma_mut(&mut self, index: usize) -> &mut [i32] {
         let Some(areas) = self.areas.get_mut(index) else {

@@ -94,3 +94,100 @@ impl Neighbours {
 fn same_rows(macroblock: usize) -> [LeftBlock; 4] {
     [0, 1, 2, 3].map(|row| LeftBlock { macroblock, row })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two pairs in a row, two rows: the pair of interest is the last, its neighbours are `field`
+    /// or not.
+    fn of_last_pair(field: bool, around_field: bool, bottom: usize) -> Neighbours {
+        let layout = Layout {
+            mbaff: true,
+            width_in_mbs: 2,
+            height_in_mbs: 4,
+            ..Layout::default()
+        };
+        let mut done = [Macroblock::empty(); 7];
+        done.iter_mut()
+            .take(6)
+            .for_each(|mb| mb.field = around_field);
+        Neighbours::of(&layout, &done[..6 + bottom], 6 + bottom, field)
+    }
+
+    fn left(neighbours: &Neighbours) -> [(usize, u8); 4] {
+        neighbours
+            .left
+            .unwrap()
+            .map(|left| (left.macroblock, left.row))
+    }
+
+    #[test]
+    fn pairs_of_one_kind_lie_beside_each_other() {
+        for bottom in [0, 1] {
+            for field in [false, true] {
+                let found = of_last_pair(field, field, bottom);
+                let expected = [0, 1, 2, 3].map(|row| (4 + bottom, row));
+                assert_eq!(left(&found), expected);
+                let above = match (field, bottom) {
+                    (false, 0) => 3,
+                    (false, _) => 6,
+                    (true, _) => 2 + bottom,
+                };
+                assert_eq!(found.above, Some(above));
+            }
+        }
+    }
+
+    #[test]
+    fn pairs_of_different_kinds_lie_beside_each_other_as_in_table_6_4() {
+        // A frame macroblock beside fields: its lines alternate, and blocks start on even ones.
+        let top = of_last_pair(false, true, 0);
+        assert_eq!(left(&top), [(4, 0), (4, 0), (4, 1), (4, 1)]);
+        assert_eq!(top.above, Some(3));
+        let bottom = of_last_pair(false, true, 1);
+        assert_eq!(left(&bottom), [(4, 2), (4, 2), (4, 3), (4, 3)]);
+        assert_eq!(bottom.above, Some(6));
+        // A field beside frames: every second line of both.
+        for bottom in [0, 1] {
+            let found = of_last_pair(true, false, bottom);
+            assert_eq!(left(&found), [(4, 0), (4, 2), (5, 0), (5, 2)]);
+            assert_eq!(found.above, Some(3));
+        }
+    }
+
+    #[test]
+    fn chroma_rows_of_420_are_as_high_as_two_luma_rows() {
+        let rows = |neighbours: Neighbours| {
+            let left = neighbours.left_chroma(2).unwrap();
+            [0, 1].map(|row: usize| (left[row].macroblock, left[row].row))
+        };
+        assert_eq!(rows(of_last_pair(false, true, 1)), [(4, 1), (4, 1)]);
+        assert_eq!(rows(of_last_pair(false, true, 0)), [(4, 0), (4, 0)]);
+        assert_eq!(rows(of_last_pair(true, false, 0)), [(4, 0), (5, 0)]);
+        assert_eq!(rows(of_last_pair(true, true, 1)), [(5, 0), (5, 1)]);
+    }
+
+    #[test]
+    fn a_slice_has_no_neighbours_before_its_first_macroblock() {
+        let layout = Layout {
+            width_in_mbs: 3,
+            height_in_mbs: 3,
+            first_address: 2,
+            ..Layout::default()
+        };
+        let done = [Macroblock::empty(); 4];
+        let of = |index: usize| {
+            let found = Neighbours::of(&layout, &done[..index], index, false);
+            (found.a(), found.above)
+        };
+        // Addresses 2 (end of a row), 3, 4 and 5 (below the first).
+        let expected = [
+            (None, None),
+            (None, None),
+            (Some(1), None),
+            (Some(2), Some(0)),
+        ];
+        assert_eq!([0, 1, 2, 3].map(of), expected);
+    }
+}

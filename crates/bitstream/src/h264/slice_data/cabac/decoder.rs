@@ -79,12 +79,12 @@ impl Bins for Decoder<'_> {
         let lps_range = u32::from(row[(self.range >> 6) as usize % 4]);
         let range = self.range - lps_range;
         let split = u64::from(range) << self.ahead;
-        let (bin, range) = if self.value < split {
-            (mps, range)
-        } else {
-            self.value -= split;
-            (mps ^ 1, lps_range)
-        };
+        // All ones where the less probable symbol was coded. A branch here would be mispredicted
+        // where the caller's own branch on the bin is.
+        let less = u64::from(self.value < split).wrapping_sub(1);
+        self.value -= split & less;
+        let range = range ^ ((range ^ lps_range) & less as u32);
+        let bin = mps ^ (less as u8 & 1);
         *state = NEXT[usize::from(*state) % 128][usize::from(bin)];
         // codIRange has 9 bits.
         let shift = range.leading_zeros() - 23;
