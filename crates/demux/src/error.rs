@@ -2,7 +2,7 @@
 
 use std::io;
 
-use media::Time;
+use media::{Time, Timescale};
 
 use crate::edits::EditError;
 
@@ -77,7 +77,7 @@ pub enum Error {
 
 /// What can still be done with a truncated file.
 fn what_is_whole(whole: Time) -> String {
-    if whole.ticks > 0 {
+    if whole.rescale(Timescale::MILLISECONDS) > 0 {
         format!("{whole} are whole (--allow-truncated packages those)")
     } else {
         "nothing of it is whole".into()
