@@ -123,6 +123,19 @@ impl Fragment<'_> {
             (None, true) => self.moof,
             (None, false) => previous_end,
         };
+        let unplaced = runs
+            .first()
+            .is_some_and(|run| run.data_offset.is_none() && run.sample_count > 0);
+        if header.base_data_offset.is_some()
+            && unplaced
+            && (self.moof..self.moof_end).contains(&base)
+        {
+            let text = format!(
+                "base_data_offset: is {base}, which lies inside the moof at bytes {} to {}",
+                self.moof, self.moof_end
+            );
+            return Err(Error::table(self.place.child(Tfhd::KIND), text));
+        }
         let mut placed = Placed { base, end: base };
         let found = tracks.iter_mut().find(|track| track.id == header.track_id);
         let known = found

@@ -354,4 +354,10 @@ fn samples_inside_their_own_moof_are_refused() {
     let expected = "moof/traf[0]/trun: data_offset: is 20 from byte 1000, which lies inside the moof \
                     at bytes 1000 to 1068";
     assert_eq!(error.unwrap_err(), expected);
+    let parts = [tfhd(BASE, &[1, 0, 1_010]), trun(0, &[1])];
+    let error = append_to(&mut [track(1)], &[traf(&parts)]).unwrap_err();
+    assert!(
+        error.starts_with("moof/traf[0]/tfhd: base_data_offset: is 1010, which lies"),
+        "{error}"
+    );
 }
