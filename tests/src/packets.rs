@@ -41,8 +41,8 @@ pub enum EditLists {
     Ignored,
 }
 
-/// The indices of a file's streams of one kind (`video`, `audio`, `subtitle`), in their order.
-pub fn streams(path: &Path, kind: &str) -> Vec<u32> {
+/// The streams of a file, each with its index and kind (`video`, `audio`, `subtitle`), in order.
+pub fn streams(path: &Path) -> Vec<(u32, String)> {
     let found = process::succeed(
         "ffprobe",
         arguments![
@@ -58,10 +58,10 @@ pub fn streams(path: &Path, kind: &str) -> Vec<u32> {
     let text = String::from_utf8_lossy(&found).into_owned();
     // A stream with side data is followed by a line without fields.
     let fields = text.lines().filter_map(|line| line.split_once(','));
-    let of_kind = fields.filter(|(_, each)| each.trim_end_matches(',') == kind);
-    of_kind
-        .filter_map(|(index, _)| index.parse().ok())
-        .collect()
+    let stream = |(index, kind): (&str, &str)| {
+        Some((index.parse().ok()?, kind.trim_end_matches(',').to_string()))
+    };
+    fields.filter_map(stream).collect()
 }
 
 /// Every packet of a file, in the order of the file.

@@ -3,11 +3,10 @@
 //!
 //! `data/mp4-real-differences.tsv` lists what is rightly different, with the reason.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use demux::{Limits, Movie, WhenTruncated};
 use tempfile::TempDir;
@@ -121,8 +120,8 @@ impl Differences {
 struct Packed {
     path: String,
     package: OnceLock<(TempDir, Package)>,
-    /// What the source decodes to, by map.
-    decoded: Mutex<BTreeMap<String, Arc<Vec<Frame>>>>,
+    /// What the tracks of [`Packed::decodable`] decode to in the source.
+    decoded: OnceLock<Vec<Vec<Frame>>>,
 }
 
 impl Packed {
@@ -130,7 +129,7 @@ impl Packed {
         Packed {
             path: path.into(),
             package: OnceLock::new(),
-            decoded: Mutex::default(),
+            decoded: OnceLock::new(),
         }
     }
 
@@ -151,12 +150,14 @@ impl Packed {
         &made.1
     }
 
-    fn decoded(&self, map: &str) -> Arc<Vec<Frame>> {
-        let mut decoded = self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
-        let frames = decoded
-            .entry(map.to_string())
-            .or_insert_with(|| Arc::new(frames::decode(&self.source(), map).expect("decodes")));
-        frames.clone()
+    /// Pictures and sound, with the name that ffmpeg gives their streams.
+    fn decodable(&self) -> (Vec<Track>, Vec<String>) {
+        let letter = |(track, position): (Track, usize)| match track.kind.as_str() {
+            "video" => Some((track, format!("0:v:{position}"))),
+            "audio" => Some((track, format!("0:a:{position}"))),
+            _ => None,
+        };
+        self.tracks().into_iter().filter_map(letter).unzip()
     }
 
     /// Every track, with its position among those of its kind.
@@ -210,35 +211,34 @@ fn same_samples(packed: &Packed) {
     }
 }
 
-/// The packets of the source's stream and of the package's track.
-fn packets_of(
-    packed: &Packed,
-    track: &Track,
-    position: usize,
-    edits: EditLists,
-) -> (Vec<Packet>, Vec<Packet>) {
+/// The packets of the source's stream and of the package's track, for every track.
+fn packets_of(packed: &Packed, edits: EditLists) -> Vec<(Track, Vec<Packet>, Vec<Packet>)> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let kind = if track.kind == "text" {
-        "subtitle"
-    } else {
-        &track.kind
+    let streams = packets::streams(&packed.source());
+    let all = packets::read(&packed.source(), edits);
+    let pair = |(track, position): (Track, usize)| {
+        let kind = if track.kind == "text" {
+            "subtitle"
+        } else {
+            &track.kind
+        };
+        let mut of_kind = streams.iter().filter(|(_, each)| each == kind);
+        let (stream, _) = of_kind.nth(position).expect("a stream of this kind");
+        let of_stream = all.iter().filter(|packet| packet.stream == *stream);
+        let source: Vec<Packet> = of_stream.cloned().collect();
+        let found = packets::read(&track.join_in(folder.path()), edits);
+        assert!(
+            !source.is_empty() && !found.is_empty(),
+            "{}: no packets",
+            track.folder
+        );
+        (track, source, found)
     };
-    let streams = packets::streams(&packed.source(), kind);
-    let stream = *streams.get(position).expect("a stream of this kind");
-    let mut source = packets::read(&packed.source(), edits);
-    source.retain(|packet| packet.stream == stream);
-    let found = packets::read(&track.join_in(folder.path()), edits);
-    assert!(
-        !source.is_empty() && !found.is_empty(),
-        "{}: no packets",
-        track.folder
-    );
-    (source, found)
+    packed.tracks().into_iter().map(pair).collect()
 }
 
 fn same_packets(packed: &Packed) {
-    for (track, position) in packed.tracks() {
-        let (source, found) = packets_of(packed, &track, position, EditLists::Ignored);
+    for (track, source, found) in packets_of(packed, EditLists::Ignored) {
         let facts = |packets: &[Packet]| -> Vec<(u64, String, bool)> {
             packets
                 .iter()
@@ -258,8 +258,7 @@ fn same_packets(packed: &Packed) {
 }
 
 fn same_times(packed: &Packed) {
-    for (track, position) in packed.tracks() {
-        let (source, mut found) = packets_of(packed, &track, position, EditLists::Applied);
+    for (track, source, mut found) in packets_of(packed, EditLists::Applied) {
         // Of priming before the edit ffprobe lists the last frames only, if any. That the package has
         // all of it the other checks show.
         while found.len() > source.len() && track.kind == "audio" && found[0].pts < Some(0.0) {
@@ -276,21 +275,22 @@ fn same_times(packed: &Packed) {
 }
 
 fn same_frames(packed: &Packed, manifest: &Path) {
-    for (track, position) in packed.tracks() {
-        let letter = match track.kind.as_str() {
-            "video" => "v",
-            "audio" => "a",
-            _ => continue,
-        };
-        let map = format!("0:{letter}:{position}");
-        let source = packed.decoded(&map);
-        let found = frames::decode(manifest, &map).expect("decodes");
+    let (tracks, maps) = packed.decodable();
+    let decode = || frames::decode(&packed.source(), &maps).expect("decodes");
+    let sources = packed.decoded.get_or_init(decode);
+    let together = manifest.extension().is_some_and(|end| end == "m3u8");
+    // Of several streams of an MPD ffmpeg reads no further than the shortest.
+    let groups = maps.chunks(if together { maps.len() } else { 1 });
+    let found: Vec<Vec<Frame>> = groups
+        .flat_map(|maps| frames::decode(manifest, maps).expect("decodes"))
+        .collect();
+    assert_eq!(found.len(), sources.len());
+    for ((track, source), found) in tracks.iter().zip(sources).zip(&found) {
+        assert!(!source.is_empty(), "{}: nothing decoded", track.folder);
         let times = |frames: &[Frame]| frames.iter().map(|each| each.pts).collect::<Vec<_>>();
-        assert_near(&track.folder, &times(&source), &times(&found));
-        let different = source
-            .iter()
-            .zip(&found)
-            .position(|(a, b)| (a.size, &a.hash) != (b.size, &b.hash));
+        assert_near(&track.folder, &times(source), &times(found));
+        let mut pairs = source.iter().zip(found);
+        let different = pairs.position(|(a, b)| (a.size, &a.hash) != (b.size, &b.hash));
         assert_eq!(
             different,
             None,
@@ -298,7 +298,6 @@ fn same_frames(packed: &Packed, manifest: &Path) {
             track.folder,
             source.len()
         );
-        assert!(!source.is_empty(), "{}: nothing decoded", track.folder);
     }
 }
 
