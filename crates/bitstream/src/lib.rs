@@ -3,6 +3,8 @@
 //! * [`bits`]: reading and writing bits, every error naming its element and position.
 //! * [`nal`]: NAL units in samples and byte streams; emulation prevention.
 //! * [`h264`], [`hevc`]: parameter sets and slice headers; [`sei`], [`usability`]: what both have.
+//! * [`h264::slice_data`]: intra slices to levels and back; [`h264::transform`], [`h264::intra`]:
+//!   levels to luma samples before deblocking.
 //! * [`av1`], [`vp9`]: sequence and key frame headers.
 //! * [`aac`], [`ac3`], [`opus`], [`flac`]: what configuration records say of sound.
 //! * [`codec_string`], [`colour`]: what manifests say of a codec.

@@ -1,4 +1,5 @@
-//! H.264 (ITU-T H.264, ISO/IEC 14496-10): NAL units, parameter sets, slice headers.
+//! H.264 (ITU-T H.264, ISO/IEC 14496-10): NAL units, parameter sets, slice headers; intra slices
+//! whole, down to levels and up to luma samples.
 
 mod dec_ref_pic_marking;
 mod hrd;
