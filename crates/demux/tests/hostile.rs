@@ -16,8 +16,10 @@ use demux::{Limits, Movie, WhenTruncated};
 use proptest::prelude::*;
 use testing::{TestTrack, boxed, fragment, ftyp, init, moov, progressive, table, trex, words};
 
-/// Beside 64 times the file: what the allocator and the page size round up to.
-const ALLOWANCE: u64 = 4 << 20;
+/// Beside 64 times the file: what the allocator and the page size round up to, and what the kernel
+/// counts of the program itself as its pages are touched for the first time. Claims that are
+/// believed show as hundreds of MiB.
+const ALLOWANCE: u64 = 16 << 20;
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -41,7 +43,7 @@ fn read(bytes: &[u8]) -> Result<Movie, String> {
     let read = Movie::read(bytes, &Limits::default(), WhenTruncated::Refuse);
     let spent = start.elapsed();
     assert!(
-        spent < Duration::from_secs(5),
+        spent < Duration::from_secs(20),
         "took {spent:?} for {} bytes",
         bytes.len()
     );
@@ -120,6 +122,7 @@ proptest! {
 
 #[test]
 fn every_bit_may_be_wrong() {
+    let _guard = ONE_AT_A_TIME.lock();
     for movie in small_movies() {
         for at in 0..movie.len() * 8 {
             let mut bytes = movie.clone();
