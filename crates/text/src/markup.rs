@@ -198,7 +198,10 @@ pub(crate) fn fit_for_line(text: &str) -> Cow<'_, str> {
     if !text.contains(['\r', '\n', '\0']) && !text.contains("-->") {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.replace(['\r', '\n', '\0'], " ").replace("-->", " "))
+    Cow::Owned(
+        text.replace(['\r', '\n', '\0'], " ")
+            .replace("-->", "\u{2192}"),
+    )
 }
 
 #[cfg(test)]
@@ -259,6 +262,6 @@ mod tests {
     fn text_is_made_fit_for_files_and_lines() {
         assert_eq!(fit_for_file("a\nb"), "a\nb");
         assert_eq!(fit_for_file("\r\na\r\n\r\nb --> c\n"), "a\nb --&gt; c");
-        assert_eq!(fit_for_line("a\nb --> c"), "a b   c");
+        assert_eq!(fit_for_line("a\nb --> c"), "a b \u{2192} c");
     }
 }

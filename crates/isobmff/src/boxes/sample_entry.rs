@@ -63,13 +63,18 @@ impl SampleEntry {
     ///
     /// # Errors
     ///
-    /// [`Error::Truncated`] where the fixed fields are cut. Child boxes are not looked at.
+    /// [`Error::Truncated`] where the fixed fields are cut, [`Error::Value`] for a `uuid` box. Child
+    /// boxes are not looked at.
     pub fn read(
         raw: &RawBox<'_>,
         stsd_version: u8,
         parent: &Place<'_>,
     ) -> Result<SampleEntry, Error> {
         let mut reader = raw.reader(parent.child(raw.kind));
+        if raw.kind == FourCc::UUID {
+            // Sample entries are named by four characters alone.
+            return Err(reader.value("type", raw.kind, "a sample entry"));
+        }
         let reserved = reader.array("reserved")?;
         let data_reference_index = reader.u16("data_reference_index")?;
         let fields = if VISUAL.contains(&&raw.kind.0) {
@@ -254,6 +259,19 @@ mod tests {
     use super::*;
     use crate::boxes::Sinf;
     use crate::boxes::testing::{around, hex};
+
+    #[test]
+    fn an_entry_is_no_uuid_box() {
+        let mut bytes = vec![0, 0, 0, 32];
+        bytes.extend(b"uuid");
+        bytes.extend([0; 24]);
+        let raw = RawBox::parse(&bytes, 0, &Place::FILE).unwrap();
+        let error = SampleEntry::read(&raw, 0, &Place::FILE).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "uuid at byte 24: type: is uuid, expected a sample entry"
+        );
+    }
 
     #[test]
     fn an_encrypted_entry_says_what_it_was() {

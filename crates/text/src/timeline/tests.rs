@@ -108,7 +108,7 @@ fn text_that_would_break_the_file_is_mended() {
     bad.settings = "line:0\n\nNOTE".into();
     assert_eq!(
         crate::to_webvtt(&document(vec![bad])),
-        "WEBVTT\n\nx y   z\n00:00:00.000 --> 00:00:01.000 line:0  NOTE\na\nb --&gt; c\n"
+        "WEBVTT\n\nx y \u{2192} z\n00:00:00.000 --> 00:00:01.000 line:0  NOTE\na\nb --&gt; c\n"
     );
 }
 
