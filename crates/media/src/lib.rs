@@ -7,12 +7,14 @@
 mod codec;
 pub mod cut;
 mod language;
+mod mark;
 mod sample;
 mod segment;
 mod time;
 
 pub use codec::{Codec, TrackKind};
 pub use language::{InvalidLanguage, Language};
+pub use mark::{Mark, Marked};
 pub use sample::{Sample, SampleFlags};
 pub use segment::Segment;
 pub use time::{Time, Timescale};

@@ -1,0 +1,1 @@
+//! The carrier of H.264: levels of intra slices.
