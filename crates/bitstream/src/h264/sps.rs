@@ -324,6 +324,15 @@ impl Sps {
             .saturating_sub(cropped.saturating_mul(self.crop_units().1))
     }
 
+    /// Columns left of and lines above what is displayed, in luma samples of the coded frame.
+    pub fn display_offset(&self) -> (u32, u32) {
+        let (x, y) = self.crop_units();
+        let crop = self.frame_cropping.as_ref();
+        crop.map_or((0, 0), |crop| {
+            (crop.left.saturating_mul(x), crop.top.saturating_mul(y))
+        })
+    }
+
     /// `CropUnitX` and `CropUnitY`, in luma samples.
     fn crop_units(&self) -> (u32, u32) {
         let fields = if self.frame_mbs_only { 1 } else { 2 };

@@ -74,8 +74,9 @@ impl Luma {
         first.y.saturating_mul(self.width).saturating_add(first.x)
     }
 
+    /// Row `row` of a block; 0 where it does not lie inside.
     #[inline]
-    fn row<const N: usize>(&self, place: Place, row: usize) -> [u16; N] {
+    pub fn row<const N: usize>(&self, place: Place, row: usize) -> [u16; N] {
         let start = self.start(place, row);
         let samples = self.samples.get(start..start.saturating_add(N));
         samples

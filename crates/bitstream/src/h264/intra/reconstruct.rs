@@ -60,6 +60,12 @@ impl Picture {
         Ok(Picture::new(width as usize, height as usize, depth))
     }
 
+    /// Whether this was made for the frames of such a sequence.
+    pub fn is_of(&self, sps: &Sps) -> bool {
+        let (width, height) = (sps.pic_width_in_mbs(), sps.frame_height_in_mbs());
+        self.fits(width as usize, height as usize, sps.bit_depth_luma_minus8)
+    }
+
     /// Reconstructs the luma samples of an I slice before deblocking. Slices of a picture may
     /// come in any order; what they do not cover keeps the samples it had.
     ///
@@ -74,9 +80,8 @@ impl Picture {
         header: &SliceHeader,
         slice: &SliceData,
     ) -> Result<(), ReconstructError> {
-        let (width, height) = (sps.pic_width_in_mbs(), sps.frame_height_in_mbs());
         let depth = sps.bit_depth_luma_minus8;
-        if !self.fits(width as usize, height as usize, depth) {
+        if !self.is_of(sps) {
             return Err(ReconstructError::OtherSequence);
         }
         if sps.separate_colour_plane {
