@@ -76,6 +76,14 @@ fn inconsistent() -> Vec<(&'static str, Presentation)> {
             with(&|video| video.name = Some("a\nb".into())),
         ),
         (
+            "base \"/0/cmaf/\": expected a relative path",
+            with(&|video| video.base = "/0/cmaf/".into()),
+        ),
+        (
+            "base \"../../0/cmaf\": expected a relative path",
+            with(&|video| video.base = "../../0/cmaf".into()),
+        ),
+        (
             "codec string \"a,b\" has more than",
             with(&|video| video.codec_string = "a,b".into()),
         ),
@@ -159,4 +167,16 @@ fn hls_refuses_subtitles_alone_and_dash_takes_them() {
     let hls = (format("hls").unwrap().write)(&presentation);
     assert!(matches!(hls, Err(ManifestError::NothingToPlay)));
     assert!((format("dash").unwrap().write)(&presentation).is_ok());
+}
+
+#[test]
+fn a_rendition_of_another_set_is_referred_to_and_not_listed_again() {
+    let mut presentation = of(vec![video("720p", 1280, 720, 3_000), audio("en", "en", 64)]);
+    presentation.renditions[1].base = "../../0/cmaf/".into();
+    for format in FORMATS {
+        let documents = (format.write)(&presentation).unwrap();
+        assert!(documents.iter().all(|one| !one.path.contains("audio")));
+        let entry = &documents.last().unwrap().text;
+        assert!(entry.contains("../../0/cmaf/audio/mp4a/en/"), "{entry}");
+    }
 }

@@ -22,7 +22,8 @@ pub(super) fn write(presentation: &Presentation) -> Result<Vec<Document>, Manife
     let target = playlist::common_target(presentation);
     let mut documents = Vec::new();
     for kind in [TrackKind::Video, TrackKind::Audio, TrackKind::Text] {
-        for rendition in presentation.of_kind(kind) {
+        let own = presentation.of_kind(kind);
+        for rendition in own.filter(|rendition| !rendition.is_elsewhere()) {
             let text = playlist::media(presentation, rendition, target);
             documents.push(Document {
                 path: media_path(rendition),
@@ -45,9 +46,9 @@ pub(super) fn write(presentation: &Presentation) -> Result<Vec<Document>, Manife
 }
 
 fn media_path(rendition: &Rendition) -> String {
-    format!("{}/stream.m3u8", rendition.folder)
+    format!("{}/stream.m3u8", rendition.path())
 }
 
 fn iframe_path(rendition: &Rendition) -> String {
-    format!("{}/iframe.m3u8", rendition.folder)
+    format!("{}/iframe.m3u8", rendition.path())
 }

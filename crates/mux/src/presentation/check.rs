@@ -85,6 +85,14 @@ fn check_words(rendition: &Rendition) -> Result<(), Inconsistent> {
             folder: folder.clone(),
         });
     }
+    let base = &rendition.base;
+    let is_absolute = base.starts_with('/') || base.contains(':');
+    if is_absolute || !(base.is_empty() || base.ends_with('/')) {
+        return Err(Inconsistent::Base {
+            id: id.clone(),
+            base: base.clone(),
+        });
+    }
     let supplemental = rendition.supplemental_codec.as_ref();
     let (file, field) = match &rendition.storage {
         Storage::Segments { init, .. } => (init.as_str(), "init"),
@@ -100,6 +108,7 @@ fn check_words(rendition: &Rendition) -> Result<(), Inconsistent> {
     let mut words = vec![
         ("codec string", rendition.codec_string.as_str(), true),
         ("folder", rendition.folder.as_str(), true),
+        ("base", rendition.base.as_str(), false),
         (field, file, true),
         ("name", rendition.name.as_deref().unwrap_or("-"), true),
         (

@@ -65,6 +65,14 @@ pub enum Inconsistent {
         /// Its folder.
         folder: String,
     },
+    /// A base that is no relative path of a folder.
+    #[error("rendition {id}: base {base:?}: expected a relative path with a final slash, or none")]
+    Base {
+        /// The rendition.
+        id: String,
+        /// Its base.
+        base: String,
+    },
     /// A required text is empty.
     #[error("rendition {id}: {field} is empty")]
     Empty {

@@ -44,6 +44,10 @@ pub struct Rendition {
     /// Folder of its files relative to the package's manifests, without a slash at either end:
     /// `video/avc1/1080p`.
     pub folder: String,
+    /// Where `folder` lies, if not beside these manifests: the relative path of another set of
+    /// manifests that announces this rendition too, with a final slash, such as `../../0/cmaf/`.
+    /// Its playlists are that set's. Empty for a rendition of this set.
+    pub base: String,
     /// Its files.
     pub storage: Storage,
     /// In order, without gaps.
@@ -103,6 +107,16 @@ impl Rendition {
     /// Video, audio or text.
     pub fn kind(&self) -> TrackKind {
         self.codec.kind()
+    }
+
+    /// [`Rendition::folder`] as manifests refer to it, [`Rendition::base`] before it.
+    pub fn path(&self) -> String {
+        format!("{}{}", self.base, self.folder)
+    }
+
+    /// Whether its playlists are another set's.
+    pub fn is_elsewhere(&self) -> bool {
+        !self.base.is_empty()
     }
 
     /// The sample entry's four letters: what the codec string begins with.

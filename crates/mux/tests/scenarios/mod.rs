@@ -112,6 +112,7 @@ pub(crate) fn video(id: &str, width: u32, height: u32, kilobits: u64) -> Renditi
         timescale: Timescale::new(12_800).unwrap(),
         presentation_time_offset: 0,
         folder: format!("video/avc1/{id}"),
+        base: String::new(),
         storage: Storage::Segments {
             init: "video_init.mp4".into(),
             media: SegmentName::new("seg_", ".m4s"),
@@ -138,6 +139,7 @@ pub(crate) fn audio(id: &str, language: &str, kilobits: u64) -> Rendition {
         language: language.parse().unwrap(),
         timescale: Timescale::new(48_000).unwrap(),
         folder: format!("audio/mp4a/{id}"),
+        base: String::new(),
         storage: Storage::Segments {
             init: "audio_init.mp4".into(),
             media: SegmentName::new("seg_", ".m4s"),
@@ -164,6 +166,7 @@ pub(crate) fn text(id: &str, language: &str, role: Role) -> Rendition {
         roles: vec![role],
         timescale: Timescale::MILLISECONDS,
         folder: format!("text/wvtt/{id}"),
+        base: String::new(),
         storage: Storage::Segments {
             init: "text_init.mp4".into(),
             media: SegmentName::new("seg_", ".m4s"),
@@ -303,6 +306,7 @@ fn surround() -> Presentation {
             joc_complexity,
         }),
         folder: format!("audio/ec-3/{id}"),
+        base: String::new(),
         ..audio(id, "en", 448)
     };
     of(vec![

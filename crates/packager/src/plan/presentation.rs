@@ -70,6 +70,7 @@ impl Plan {
             timescale: track.timescale,
             presentation_time_offset: 0,
             folder: rendition.place.folder.clone(),
+            base: String::new(),
             storage,
             segments,
             trick_play: rendition.trick_play_of.clone().map(|of| TrickPlay {
@@ -120,6 +121,7 @@ impl Plan {
             timescale: super::subtitle::TIMESCALE,
             presentation_time_offset: 0,
             folder: text.place.folder.clone(),
+            base: String::new(),
             storage,
             segments,
             trick_play: None,

@@ -6,7 +6,7 @@ use crate::presentation::{Addressing, Rendition, SegmentName, Storage};
 
 /// How the segments of `rendition` are told, and the URL that is relative to.
 pub(super) fn of(rendition: &Rendition, addressing: Addressing) -> (String, Segments) {
-    let folder = reference(&rendition.folder);
+    let folder = reference(&rendition.path());
     match &rendition.storage {
         Storage::SingleFile { name, init, index } => {
             let segments = Segments::Base {
