@@ -8,6 +8,15 @@
 //! Whoever calls runs segments in parallel.
 
 pub mod h264;
+
+mod grid;
+mod key;
+mod layers;
+mod pattern;
 mod strength;
 
+pub use grid::Grid;
+pub use key::{ContentKey, KeyError, MasterKey};
+pub use layers::Layers;
+pub use pattern::Pattern;
 pub use strength::Strength;
