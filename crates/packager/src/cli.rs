@@ -4,6 +4,7 @@
 //! went wrong; 2: asked wrongly.
 
 mod failure;
+mod keygen;
 mod output;
 mod pack;
 mod pack_args;
@@ -11,6 +12,7 @@ mod probe;
 mod progress;
 mod table;
 mod verify;
+mod watermark_args;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -49,6 +51,8 @@ enum Command {
     Pack(Box<pack_args::PackArgs>),
     /// Check a package against its own promises
     Verify(verify::VerifyArgs),
+    /// Make a watermark master key
+    Keygen(keygen::KeygenArgs),
 }
 
 /// Runs the command named by `arguments`, the program's name first.
@@ -65,6 +69,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Probe(args) => probe::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Keygen(args) => keygen::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -112,6 +112,32 @@ pub enum Error {
         /// What the system said.
         why: String,
     },
+    /// A segment whose pictures cannot be marked.
+    #[error("{input}: video track {track}: segment at {time}: {why}")]
+    Segment {
+        /// The file as it was named.
+        input: String,
+        /// `track_ID`.
+        track: u32,
+        /// Where it begins.
+        time: Time,
+        /// Why not.
+        why: String,
+    },
+    /// A mark is asked for, and there is no video.
+    #[error("watermark: no input holds video to mark")]
+    NothingToMark,
+    /// A mark is asked for, and nothing keeps its records.
+    #[error("watermark: needs a private sink for its records")]
+    NoPrivateSink,
+    /// The private folder would be delivered.
+    #[error("{private}: lies in {output}, which is delivered; expected a private folder outside")]
+    PrivateInOutput {
+        /// The private folder.
+        private: String,
+        /// The output directory.
+        output: String,
+    },
     /// There would be nothing to play.
     #[error("nothing to package: {0}")]
     Nothing(String),
@@ -121,7 +147,12 @@ impl Error {
     /// Whether the user asked for something that cannot be, as opposed to something that failed.
     pub fn is_usage(&self) -> bool {
         match self {
-            Error::Job(_) | Error::NothingSelected { .. } | Error::InputInOutput { .. } => true,
+            Error::Job(_)
+            | Error::NothingSelected { .. }
+            | Error::InputInOutput { .. }
+            | Error::NothingToMark
+            | Error::NoPrivateSink
+            | Error::PrivateInOutput { .. } => true,
             Error::Sink(error) => error.kind() == io::ErrorKind::AlreadyExists,
             Error::Input { .. }
             | Error::Movie { .. }
@@ -132,6 +163,7 @@ impl Error {
             | Error::Manifest(_)
             | Error::Changed { .. }
             | Error::Threads { .. }
+            | Error::Segment { .. }
             | Error::Nothing(_) => false,
         }
     }

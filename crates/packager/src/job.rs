@@ -3,6 +3,7 @@
 pub mod api;
 mod error;
 mod seconds;
+mod watermark;
 
 use std::num::NonZeroUsize;
 
@@ -10,8 +11,10 @@ use media::Time;
 
 pub use error::JobError;
 pub use seconds::{InvalidSeconds, SegmentDuration, seconds};
+pub use watermark::{VariantLayout, Watermark};
 
 use crate::input::{InputSpec, SubtitleSpec};
+use wm::Strength;
 
 /// Longest content ID, in bytes.
 pub const MAX_CONTENT_ID_BYTES: usize = 200;
@@ -70,6 +73,8 @@ pub struct Job {
     pub allow_truncated: bool,
     /// Package renditions without common sync times instead of refusing them.
     pub allow_misaligned: bool,
+    /// Write both variants of every video segment.
+    pub watermark: Option<Watermark>,
     /// How many threads to work on; `None`: as many as the machine has.
     pub threads: Option<NonZeroUsize>,
 }
@@ -92,6 +97,7 @@ impl Default for Job {
             trick_play: false,
             allow_truncated: false,
             allow_misaligned: false,
+            watermark: None,
             threads: None,
         }
     }
@@ -149,6 +155,37 @@ impl Job {
         }
         if self.time_template && self.number_from != Job::default().number_from {
             return Err(JobError::contradiction("time_template", "number_from"));
+        }
+        match &self.watermark {
+            Some(watermark) => self.validate_marking(watermark),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks what the mark rules out.
+    fn validate_marking(&self, watermark: &Watermark) -> Result<(), JobError> {
+        if self.content_id.is_none() {
+            let expected = "1 to 200 bytes: the watermark depends on it";
+            return Err(JobError::value("content_id", "missing", expected));
+        }
+        if watermark.strength == Strength::None {
+            return Err(JobError::value(
+                "strength",
+                "none",
+                "light, normal or strong",
+            ));
+        }
+        if self.single_file && watermark.layout == VariantLayout::Directory {
+            let layout = "variant_layout directory";
+            return Err(JobError::contradiction("single_file", layout));
+        }
+        // Unmarked intra pictures, beside the marked ones, are the mark.
+        if self.trick_play {
+            return Err(JobError::contradiction("trick_play", "watermark"));
+        }
+        // A position is one moment in all renditions.
+        if self.allow_misaligned {
+            return Err(JobError::contradiction("allow_misaligned", "watermark"));
         }
         Ok(())
     }
@@ -236,6 +273,58 @@ mod tests {
         id(200).validate().unwrap();
         assert!(refused(id(201)).contains("content_id: is 201 bytes long, expected 1 to 200"));
         refused(id(0));
+    }
+
+    #[test]
+    fn a_mark_needs_a_content_id_and_rules_out_what_would_give_it_away() {
+        let job = || Job {
+            content_id: Some("film-1".into()),
+            watermark: Some(Watermark {
+                key: std::sync::Arc::new(wm::MasterKey::from_bytes([7; 32])),
+                strength: Strength::Normal,
+                layout: VariantLayout::Directory,
+            }),
+            ..Job::new(["a.mp4"])
+        };
+        job().validate().unwrap();
+        let message = refused(Job {
+            content_id: None,
+            ..job()
+        });
+        let expected =
+            "content_id: is missing, expected 1 to 200 bytes: the watermark depends on it";
+        assert_eq!(message, expected);
+        for (message, job) in [
+            (
+                "single_file and variant_layout directory: exclude each other",
+                Job {
+                    single_file: true,
+                    ..job()
+                },
+            ),
+            (
+                "trick_play and watermark: exclude each other",
+                Job {
+                    trick_play: true,
+                    ..job()
+                },
+            ),
+            (
+                "allow_misaligned and watermark: exclude each other",
+                Job {
+                    allow_misaligned: true,
+                    ..job()
+                },
+            ),
+        ] {
+            assert_eq!(refused(job), message);
+        }
+        let mut unmarked = job();
+        unmarked.watermark.as_mut().unwrap().strength = Strength::None;
+        assert_eq!(
+            refused(unmarked),
+            "strength: is none, expected light, normal or strong"
+        );
     }
 
     #[test]

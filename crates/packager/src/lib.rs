@@ -19,11 +19,14 @@
 mod error;
 pub mod input;
 pub mod job;
+pub mod key_file;
+mod marking;
 mod pack;
 mod plan;
 mod progress;
 pub mod report;
 mod sink;
+mod stub;
 pub mod verify;
 
 pub use error::Error;

@@ -1,24 +1,29 @@
 //! Running a plan: segments in parallel, manifests last.
 
 mod digest;
+mod gains;
+mod layout;
 mod payload;
+mod report;
+mod twins;
 
-use std::sync::Mutex;
+use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
+use media::Mark;
 use mux::manifest;
-use mux::presentation::{KindFacts, Presentation, Rendition as Announced, SegmentFacts, Storage};
+use mux::presentation::{KindFacts, Presentation};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::marking::SegmentBuffer;
 use crate::plan::{Part, Plan, Rendition, TextRendition};
 use crate::progress::Progress;
-use crate::report::{self, FactsReport, ObjectReport, Report, SegmentReport, TrackReport};
+use crate::report::{ObjectReport, Report};
 use crate::sink::Sink;
 use digest::Digest;
 use payload::{Drain, Output};
-
-/// The folder of the one set of segments that DASH and HLS share.
-const SET: &str = "cmaf";
+use twins::{MarkedSegment, Waiting};
 
 /// Where the report lies in a package.
 const REPORT_PATH: &str = "package.json";
@@ -46,38 +51,94 @@ struct Task {
     what: What,
 }
 
+/// An object that was written.
+struct Written {
+    task: Task,
+    object: ObjectReport,
+}
+
+/// What a thread works with.
+struct Bench {
+    output: Output,
+    segment: SegmentBuffer,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        Bench {
+            output: Output::new(),
+            segment: SegmentBuffer::default(),
+        }
+    }
+}
+
 impl Plan {
     /// Writes the package into `sink`: media first, then manifests, then the report. Objects that
     /// an earlier, unfinished run of the same job wrote are kept.
     ///
     /// # Errors
     /// Inputs that changed or cannot be read, and everything `sink` cannot store. What was written
-    /// until then is no package: no manifest is.
+    /// until then is no package: no manifest is. A job that marks needs [`Plan::run_marked`].
     pub fn run(&self, sink: &dyn Sink, progress: &dyn Progress) -> Result<Report, Error> {
-        let presentation = self.presentation()?;
-        let run = Run {
+        if self.marking.is_some() {
+            return Err(Error::NoPrivateSink);
+        }
+        self.run_into(sink, None, progress)
+    }
+
+    /// The same for a job that marks. What the detector wants to know of every segment goes into
+    /// `private`, which is as secret as the key and no part of the package.
+    ///
+    /// # Errors
+    /// Those of [`Plan::run`], segments that cannot be marked, and everything `private` cannot
+    /// store.
+    pub fn run_marked(
+        &self,
+        sink: &dyn Sink,
+        private: &dyn Sink,
+        progress: &dyn Progress,
+    ) -> Result<Report, Error> {
+        self.run_into(sink, Some(private), progress)
+    }
+
+    fn run_into(
+        &self,
+        sink: &dyn Sink,
+        private: Option<&dyn Sink>,
+        progress: &dyn Progress,
+    ) -> Result<Report, Error> {
+        let mut run = Run {
             plan: self,
-            presentation: &presentation,
+            renditions: self.renditions.iter().map(Cow::Borrowed).collect(),
+            presentation: self.presentation()?,
             sink,
+            private: private.filter(|_| self.marking.is_some()),
             progress,
+            waiting: None,
         };
-        progress.start(presentation.renditions.iter().map(Announced::bytes).sum());
+        progress.start(run.expected_bytes());
         let threads = self.job.threads.map_or(0, std::num::NonZeroUsize::get);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|error| Error::Threads {
             threads,
             why: error.to_string(),
         })?;
-        let written = pool.install(|| run.write_media())?;
+        if self.job.single_file {
+            pool.install(|| run.mark_ahead())?;
+        }
+        let (written, marked) = pool.install(|| run.write_media())?;
         // Whatever was read is worth nothing if it was not one and the same file.
         self.inputs
             .iter()
             .try_for_each(|input| input.check_unchanged())?;
+        run.take_sizes(&marked)?;
         let tracks = run.tracks(written)?;
         let manifests = run.write_manifests()?;
         let report = run.report(tracks, manifests);
+        run.write_gains(&report)?;
         run.put(REPORT_PATH, report.to_json().as_bytes())?;
         sink.finish()?;
+        run.private.map_or(Ok(()), Sink::finish)?;
         progress.finish();
         Ok(report)
     }
@@ -86,16 +147,23 @@ impl Plan {
 /// A plan on its way into a sink.
 struct Run<'r> {
     plan: &'r Plan,
-    presentation: &'r Presentation,
+    /// The plan's renditions; those that were marked with the sizes they have now.
+    renditions: Vec<Cow<'r, Rendition>>,
+    /// What is known of them: sizes of what is yet to be marked are the sources'.
+    presentation: Presentation,
     sink: &'r dyn Sink,
+    /// Where records of marked segments go; there is one where something is marked.
+    private: Option<&'r dyn Sink>,
     progress: &'r dyn Progress,
+    /// Marked samples that wait for what stands before them.
+    waiting: Option<Waiting>,
 }
 
 impl Run<'_> {
     /// The rendition at a position of the presentation: video and audio first, then text.
     fn planned(&self, at: usize) -> Planned<'_> {
-        let media = self.plan.renditions.len();
-        match self.plan.renditions.get(at) {
+        let media = self.renditions.len();
+        match self.renditions.get(at) {
             Some(rendition) => Planned::Media(rendition),
             None => Planned::Text(&self.plan.texts[at - media]),
         }
@@ -136,44 +204,24 @@ impl Run<'_> {
         tasks
     }
 
-    fn write_media(&self) -> Result<Vec<(Task, ObjectReport)>, Error> {
-        let written = Mutex::new(Vec::new());
+    fn write_media(&self) -> Result<(Vec<Written>, Vec<MarkedSegment>), Error> {
+        let written = Mutex::new((Vec::new(), Vec::new()));
         self.tasks()
             .into_par_iter()
-            .try_for_each_init(Output::new, |output, task| {
-                let object = self.write(task, output)?;
-                let mut written = written
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-                written.push((task, object));
+            .try_for_each_init(Bench::new, |bench, task| {
+                let (object, marked) = match task.what {
+                    What::Segment(index) if self.is_marked(task.rendition) => {
+                        let (object, marked) = self.write_twins(task, index, bench)?;
+                        (object, Some(marked))
+                    }
+                    _ => (self.write(task, &mut bench.output)?, None),
+                };
+                let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
+                written.0.push(Written { task, object });
+                written.1.extend(marked);
                 Ok::<(), Error>(())
             })?;
-        Ok(written
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner))
-    }
-
-    /// Where an object lies in the package.
-    fn path(&self, task: Task) -> String {
-        let announced = &self.presentation.renditions[task.rendition];
-        let name = match (task.what, &announced.storage) {
-            (What::Init, Storage::Segments { init, .. }) => init.clone(),
-            (What::Segment(index), Storage::Segments { .. }) => self
-                .presentation
-                .segment_file(announced, &announced.segments[index]),
-            (What::WebVtt(index), _) => match &announced.facts {
-                KindFacts::Text {
-                    webvtt: Some(webvtt),
-                } => webvtt.media.with(announced.segments[index].number),
-                KindFacts::Text { webvtt: None } | KindFacts::Video(_) | KindFacts::Audio(_) => {
-                    String::new()
-                }
-            },
-            (_, Storage::SingleFile { name, .. } | Storage::Segments { init: name, .. }) => {
-                name.clone()
-            }
-        };
-        format!("{SET}/{}/{name}", announced.folder)
+        Ok(written.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Bytes an object will have.
@@ -195,22 +243,57 @@ impl Run<'_> {
         })
     }
 
-    /// Writes an object, unless an earlier run did.
+    /// Writes an object, and its twin if it has one.
     fn write(&self, task: Task, output: &mut Output) -> Result<ObjectReport, Error> {
-        let path = self.path(task);
-        let bytes = self.size(task)?;
-        let checksum = self.plan.job.checksum;
-        if self.sink.size_of(&path) == Some(bytes) {
-            self.progress.advance(bytes);
-            let checksum = Digest::of_object(checksum, self.sink, &path)?;
-            return Ok(ObjectReport {
-                path,
-                offset: 0,
-                bytes,
-                checksum,
-            });
+        let mut object = self.write_variant(task, Mark::Zero, output)?;
+        if self.is_marked(task.rendition) && matches!(task.what, What::SingleFile) {
+            let twin = self.write_variant(task, Mark::One, output)?;
+            object.twin = Some(Box::new(twin));
         }
-        let mut digest = Digest::new(checksum);
+        Ok(object)
+    }
+
+    /// Writes a variant of an object, unless an earlier run did.
+    fn write_variant(
+        &self,
+        task: Task,
+        mark: Mark,
+        output: &mut Output,
+    ) -> Result<ObjectReport, Error> {
+        let path = self.path(task, mark);
+        let bytes = self.size(task)?;
+        if let Some(kept) = self.kept(&path, bytes)? {
+            return Ok(kept);
+        }
+        self.create(path, bytes, output, |output, drain| {
+            self.write_content(task, mark, output, drain)
+        })
+    }
+
+    /// An object of an earlier run with the size it has to have.
+    fn kept(&self, path: &str, bytes: u64) -> Result<Option<ObjectReport>, Error> {
+        if self.sink.size_of(path) != Some(bytes) {
+            return Ok(None);
+        }
+        self.progress.advance(bytes);
+        Ok(Some(ObjectReport {
+            checksum: Digest::of_object(self.plan.job.checksum, self.sink, path)?,
+            path: path.into(),
+            offset: 0,
+            bytes,
+            twin: None,
+        }))
+    }
+
+    /// Writes an object of known size.
+    fn create(
+        &self,
+        path: String,
+        bytes: u64,
+        output: &mut Output,
+        content: impl FnOnce(&mut Output, &mut Drain<'_>) -> Result<(), Error>,
+    ) -> Result<ObjectReport, Error> {
+        let mut digest = Digest::new(self.plan.job.checksum);
         let mut object = self.sink.create(&path)?;
         let mut drain = Drain {
             object: object.as_mut(),
@@ -218,7 +301,7 @@ impl Run<'_> {
             progress: self.progress,
         };
         output.begin();
-        self.write_content(task, output, &mut drain)?;
+        content(output, &mut drain)?;
         let written = output.end(&mut drain)?;
         debug_assert_eq!(
             written, bytes,
@@ -230,12 +313,14 @@ impl Run<'_> {
             offset: 0,
             bytes,
             checksum: digest.finish(),
+            twin: None,
         })
     }
 
     fn write_content(
         &self,
         task: Task,
+        mark: Mark,
         output: &mut Output,
         out: &mut Drain<'_>,
     ) -> Result<(), Error> {
@@ -254,8 +339,16 @@ impl Run<'_> {
             (What::WebVtt(_), Planned::Media(_)) => Ok(()),
             (What::SingleFile, Planned::Media(rendition)) => {
                 output.append(out, &rendition.single_file()?.head)?;
-                (0..rendition.segments.len())
-                    .try_for_each(|index| self.write_segment(rendition, index, output, out))
+                let segments = 0..rendition.segments.len();
+                for index in segments {
+                    match self.waiting_twins(task.rendition, index) {
+                        Some(twins) => {
+                            self.write_waiting(rendition, (index, mark), twins, output, out)?;
+                        }
+                        None => self.write_segment(rendition, index, output, out)?,
+                    }
+                }
+                Ok(())
             }
             (What::SingleFile, Planned::Text(text)) => {
                 output.append(out, &text.single_file()?.head)?;
@@ -293,11 +386,13 @@ impl Run<'_> {
             offset: 0,
             bytes,
             checksum: digest.finish(),
+            twin: None,
         })
     }
 
     fn write_manifests(&self) -> Result<Vec<ObjectReport>, Error> {
         let formats = &self.plan.job.formats;
+        let sets = self.sets();
         let mut out = Vec::new();
         for format in manifest::FORMATS {
             let wanted = match format.name {
@@ -308,153 +403,13 @@ impl Run<'_> {
             if !wanted {
                 continue;
             }
-            for document in (format.write)(self.presentation)? {
-                let path = format!("{SET}/{}", document.path);
-                out.push(self.put(&path, document.text.as_bytes())?);
-            }
-        }
-        Ok(out)
-    }
-
-    /// What was written, by track.
-    fn tracks(&self, written: Vec<(Task, ObjectReport)>) -> Result<Vec<TrackReport>, Error> {
-        let mut tracks: Vec<TrackReport> = self
-            .presentation
-            .renditions
-            .iter()
-            .enumerate()
-            .map(|(at, announced)| self.track(at, announced))
-            .collect();
-        for (task, object) in written {
-            let announced = &self.presentation.renditions[task.rendition];
-            let track = &mut tracks[task.rendition];
-            match task.what {
-                What::Init => track.init = object,
-                What::Segment(index) => track.segments[index].object = object,
-                What::WebVtt(index) => track.webvtt[index] = object,
-                What::SingleFile => {
-                    let part = |offset, bytes| ObjectReport {
-                        offset,
-                        bytes,
-                        checksum: None,
-                        path: object.path.clone(),
-                    };
-                    for (segment, facts) in track.segments.iter_mut().zip(&announced.segments) {
-                        segment.object = part(facts.offset, facts.bytes);
-                    }
-                    if let Storage::SingleFile { init, .. } = &announced.storage {
-                        track.init = part(init.offset, init.length);
-                    }
-                    track.file = Some(object);
+            for (set, presentation) in &sets {
+                for document in (format.write)(presentation)? {
+                    let path = format!("{set}/{}", document.path);
+                    out.push(self.put(&path, document.text.as_bytes())?);
                 }
             }
         }
-        Ok(tracks)
-    }
-
-    /// The report of a track, its objects still to be filled in.
-    fn track(&self, at: usize, announced: &Announced) -> TrackReport {
-        let empty = ObjectReport {
-            path: String::new(),
-            offset: 0,
-            bytes: 0,
-            checksum: None,
-        };
-        let (label, source, samples) = match self.planned(at) {
-            Planned::Media(rendition) => {
-                let samples = rendition.track.samples.len() as u64;
-                let source = file_name(&self.plan.inputs[rendition.input].name());
-                (&rendition.place.label, source, samples)
-            }
-            Planned::Text(text) => {
-                let samples = text.segments.iter().map(|segment| segment.samples).sum();
-                (&text.place.label, file_name(&text.source), samples)
-            }
-        };
-        let segment = |facts: &SegmentFacts| SegmentReport {
-            number: facts.number,
-            start: facts.start,
-            duration: facts.duration,
-            object: empty.clone(),
-        };
-        let webvtt = match &announced.facts {
-            KindFacts::Text { webvtt: Some(_) } => vec![empty.clone(); announced.segments.len()],
-            KindFacts::Text { webvtt: None } | KindFacts::Video(_) | KindFacts::Audio(_) => {
-                Vec::new()
-            }
-        };
-        TrackReport {
-            id: announced.id.clone(),
-            kind: announced.kind().word(),
-            label: label.clone(),
-            folder: format!("{SET}/{}", announced.folder),
-            source,
-            codec: announced.codec_string.clone(),
-            language: announced.language.to_string(),
-            roles: announced.roles.iter().map(|role| role.word()).collect(),
-            facts: facts(announced),
-            timescale: announced.timescale.rate(),
-            samples,
-            file: None,
-            init: empty.clone(),
-            segments: announced.segments.iter().map(segment).collect(),
-            webvtt,
-        }
-    }
-
-    fn report(&self, tracks: Vec<TrackReport>, manifests: Vec<ObjectReport>) -> Report {
-        let objects = || {
-            tracks
-                .iter()
-                .flat_map(TrackReport::objects)
-                .chain(&manifests)
-        };
-        Report {
-            format: report::FORMAT,
-            packager: env!("CARGO_PKG_VERSION").into(),
-            content_id: self.plan.job.content_id.clone(),
-            job_name: self.plan.job.job_name.clone(),
-            duration: self.presentation.duration.seconds(),
-            is_aligned: self.plan.is_aligned,
-            boundaries: self
-                .plan
-                .boundaries()
-                .iter()
-                .map(|time| time.seconds())
-                .collect(),
-            checksum: self.plan.job.checksum.word(),
-            objects: objects().count() as u64,
-            bytes: objects().map(|object| object.bytes).sum(),
-            tracks,
-            manifests,
-            warnings: self.plan.warnings().to_vec(),
-        }
-    }
-}
-
-fn file_name(path: &str) -> String {
-    path.rsplit('/').next().unwrap_or(path).into()
-}
-
-fn facts(announced: &Announced) -> FactsReport {
-    match &announced.facts {
-        KindFacts::Video(video) => FactsReport::Video {
-            width: video.width,
-            height: video.height,
-            frame_rate: video
-                .frame_rate
-                .map(|rate| f64::from(rate.numerator) / f64::from(rate.denominator)),
-            video_range: match video.range {
-                mux::presentation::VideoRange::Sdr => "SDR",
-                mux::presentation::VideoRange::Hlg => "HLG",
-                mux::presentation::VideoRange::Pq => "PQ",
-            },
-            trick_play: announced.trick_play.is_some(),
-        },
-        KindFacts::Audio(audio) => FactsReport::Audio {
-            channels: audio.channels,
-            sampling_rate: audio.sampling_rate,
-        },
-        KindFacts::Text { .. } => FactsReport::Text {},
+        Ok(out)
     }
 }

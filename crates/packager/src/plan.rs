@@ -8,6 +8,7 @@ mod delivery;
 mod events;
 mod label;
 mod mapping;
+mod marking;
 mod open;
 mod output;
 mod presentation;
@@ -24,6 +25,7 @@ use crate::Error;
 use crate::job::{Job, SegmentDuration};
 use label::Folders;
 pub(crate) use mapping::Mapping;
+pub(crate) use marking::Marking;
 pub(crate) use open::Input;
 pub use rendition::Rendition;
 pub(crate) use rendition::{Part, SingleFileLayout};
@@ -55,6 +57,8 @@ pub struct Plan {
     pub(crate) is_aligned: bool,
     duration: Time,
     warnings: Vec<String>,
+    /// What is marked, where something is.
+    pub(crate) marking: Option<Marking>,
 }
 
 impl Plan {
@@ -97,6 +101,7 @@ impl Plan {
             return Err(Error::Nothing("the presentation has no duration".into()));
         }
         selection::warn_of_gaps(&renditions, target, &mut warnings);
+        let marking = marking::plan(job, &chosen.inputs, &renditions, &mut warnings)?;
         Ok(Plan {
             job: job.clone(),
             inputs: chosen.inputs,
@@ -106,6 +111,7 @@ impl Plan {
             is_aligned: cut.is_aligned,
             duration,
             warnings,
+            marking,
         })
     }
 
@@ -148,6 +154,11 @@ impl Plan {
         };
         add(env!("CARGO_PKG_VERSION"));
         add(&format!("{job:?}"));
+        if let Some(watermark) = &self.job.watermark {
+            // Of 256 random bits, so nothing can be guessed from it.
+            let key = blake3::derive_key("packager run", watermark.key.to_text().as_bytes());
+            add(&blake3::Hash::from_bytes(key).to_hex());
+        }
         for input in &self.inputs {
             add(&format!("{:?}", input.identity));
         }

@@ -27,6 +27,12 @@ pub struct Report {
     pub duration: f64,
     /// Segments of a rendition begin at these times in seconds, as near as its samples allow.
     pub boundaries: Vec<f64>,
+    /// Whether every video segment exists in two variants.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub marked: bool,
+    /// Where the variants lie: `directory`, `unlabeled-a` or `prefix`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant_layout: Option<&'static str>,
     /// Whether segments of all video renditions begin at the same times.
     pub is_aligned: bool,
     /// What the checksums are: `blake3`, `sha256` or `none`.
@@ -53,8 +59,11 @@ pub struct TrackReport {
     pub kind: &'static str,
     /// The last part of its folder.
     pub label: String,
-    /// Folder of its objects.
+    /// Folder of its objects; of variant 0 where the variants lie apart.
     pub folder: String,
+    /// Whether its segments exist in two variants.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub marked: bool,
     /// The input it comes from: the file's name without its folders.
     pub source: String,
     /// RFC 6381 codec string.
@@ -127,6 +136,9 @@ pub struct ObjectReport {
     /// Lower-case hexadecimal; absent without checksums.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checksum: Option<String>,
+    /// Variant 1 of a marked object, of the same size; this is variant 0 then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub twin: Option<Box<ObjectReport>>,
 }
 
 /// One media segment.
@@ -139,6 +151,10 @@ pub struct SegmentReport {
     pub start: u64,
     /// Presentation duration in ticks.
     pub duration: u64,
+    /// Which bit of a viewer's code decides on its variant, counted from 0; absent where there is
+    /// one variant only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
     /// Where it lies.
     #[serde(flatten)]
     pub object: ObjectReport,
@@ -148,8 +164,15 @@ fn is_zero(value: &u64) -> bool {
     *value == 0
 }
 
+impl ObjectReport {
+    /// The object, and its twin if it has one.
+    pub fn with_twin(&self) -> impl Iterator<Item = &ObjectReport> {
+        std::iter::once(self).chain(self.twin.as_deref())
+    }
+}
+
 impl TrackReport {
-    /// Every object of the track, once.
+    /// Every object of the track, once; variant 0 where there are two.
     pub fn objects(&self) -> impl Iterator<Item = &ObjectReport> {
         let whole = self.file.iter();
         let parts = std::iter::once(&self.init).chain(self.segments.iter().map(|s| &s.object));

@@ -47,6 +47,15 @@ pub trait Sink: Sync {
     /// Whatever the storage says, with the path in its text.
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
 
+    /// A file without a name for what does not fit in memory until it can be written. It is
+    /// secret, and gone when it is closed.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    fn scratch(&self) -> io::Result<std::fs::File> {
+        crate::marking::unnamed(&std::env::temp_dir())
+    }
+
     /// The package is whole: everything was committed, manifests last.
     ///
     /// # Errors

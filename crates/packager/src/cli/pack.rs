@@ -22,12 +22,19 @@ pub(super) fn run(args: &PackArgs) -> Result<(), Failure> {
     } else {
         Existing::Resume
     };
+    let private = match &task.private {
+        Some(private) => Some(plan.open_private_directory(private, &task.output, existing)?),
+        None => None,
+    };
     let sink = plan.open_directory(&task.output, existing)?;
     let watcher = Watcher::new(args.quiet);
     if sink.is_resumed() && !args.quiet {
         super::output::complain("note", "going on with an unfinished run of the same job");
     }
-    let report = plan.run(&sink, &watcher)?;
+    let report = match &private {
+        Some(private) => plan.run_marked(&sink, private, &watcher)?,
+        None => plan.run(&sink, &watcher)?,
+    };
     drop(watcher);
     if args.json {
         print(&report.to_json())
@@ -37,13 +44,14 @@ pub(super) fn run(args: &PackArgs) -> Result<(), Failure> {
         print(&summary(
             &report,
             &task.output,
+            task.private.as_deref(),
             started.elapsed().as_secs_f64(),
         ))
     }
 }
 
 /// What was written, for people: one line, and the manifests to open.
-fn summary(report: &Report, output: &Path, seconds: f64) -> String {
+fn summary(report: &Report, output: &Path, private: Option<&Path>, seconds: f64) -> String {
     let count = |kind: &str| {
         report
             .tracks
@@ -58,9 +66,14 @@ fn summary(report: &Report, output: &Path, seconds: f64) -> String {
         .collect();
     let segments: usize = report.tracks.iter().map(|track| track.segments.len()).sum();
     let mut text = format!(
-        "packed {:.3} s: {} in {segments} segments; {} in {} objects, {seconds:.2} s\n",
+        "packed {:.3} s: {} in {segments} segments{}; {} in {} objects, {seconds:.2} s\n",
         report.duration,
         kinds.join(", "),
+        if report.marked {
+            ", video in two variants"
+        } else {
+            ""
+        },
         size(report.bytes),
         report.objects,
     );
@@ -71,6 +84,10 @@ fn summary(report: &Report, output: &Path, seconds: f64) -> String {
     for path in manifests.filter(|path| is_entry(path)) {
         text.push_str(&one_line(&output.join(path).display().to_string()));
         text.push('\n');
+    }
+    if let Some(private) = private {
+        let private = one_line(&private.display().to_string());
+        text.push_str(&format!("secret, for the detector alone: {private}\n"));
     }
     text
 }

@@ -8,10 +8,13 @@ use clap::{Args, ValueEnum};
 use media::Time;
 use packager::input::{InputSpec, SubtitleSpec};
 use packager::job::api::JobFile;
-use packager::job::{Checksum, Formats, Job, JobError, SegmentDuration, seconds};
+use packager::job::{
+    Checksum, Formats, Job, JobError, SegmentDuration, VariantLayout, Watermark, seconds,
+};
 
 use super::Failure;
 use super::output::warn;
+use super::watermark_args::{StrengthWord, private_beside, read_key};
 
 const USAGE: &str = "packager pack [OPTIONS] <INPUT>... -o <DIR>
        packager pack [OPTIONS] --job <FILE>";
@@ -30,6 +33,7 @@ Examples:
   packager pack 480p.mp4 720p.mp4 1080p.mp4 -o out
   packager pack movie.mp4 'dub.mp4#audio,lang=ko,role=dub' --subtitle movie.srt:en -o out
   packager pack movie.mp4 --format hls --segment-duration 4 --single-file -o out
+  packager pack 480p.mp4 1080p.mp4 -o out --watermark --watermark-key FILE --content-id film-1
   packager pack --job job.json -o out --json > report.json"#;
 
 #[derive(Debug, Args)]
@@ -102,6 +106,28 @@ pub(super) struct PackArgs {
     #[arg(long)]
     pub(super) allow_misaligned: bool,
 
+    /// Write variants 0 and 1 of every video segment: which of them a viewer gets spells who it is
+    #[arg(long, requires = "watermark_key")]
+    pub(super) watermark: bool,
+
+    /// Watermark master key, as `packager keygen` makes it
+    #[arg(long, value_name = "FILE", requires = "watermark")]
+    pub(super) watermark_key: Option<PathBuf>,
+
+    /// How strong the mark is [default: normal]
+    #[arg(long, value_name = "STRENGTH", requires = "watermark")]
+    pub(super) strength: Option<StrengthWord>,
+
+    /// Where the variants lie: sets 0 and 1 that both play, b. before the names of variant 1, or A.
+    /// and B. before names (needs an edge) [default: directory]
+    #[arg(long, value_name = "LAYOUT", requires = "watermark")]
+    pub(super) variant_layout: Option<LayoutWord>,
+
+    /// Folder for what the detector wants to know of every segment, as secret as the key
+    /// [default: DIR.private beside the package]
+    #[arg(long, value_name = "DIR", requires = "watermark")]
+    pub(super) private: Option<PathBuf>,
+
     /// Threads to work on [default: one per processor]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<NonZeroUsize>,
@@ -126,6 +152,18 @@ pub(super) enum Format {
     Dash,
     /// Playlists
     Hls,
+}
+
+/// A variant layout as the user writes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum LayoutWord {
+    /// Folders 0 and 1, each a set that plays as it stands
+    #[default]
+    Directory,
+    /// seg_7.m4s and b.seg_7.m4s
+    UnlabeledA,
+    /// A.seg_7.m4s and B.seg_7.m4s; manifests list seg_7.m4s, which only an edge can answer
+    Prefix,
 }
 
 /// A checksum as the user writes it.
@@ -158,6 +196,8 @@ fn min_buffer_time(text: &str) -> Result<Time, String> {
 pub(super) struct Task {
     pub(super) job: Job,
     pub(super) output: PathBuf,
+    /// Where secret by-products go; `None` where there are none.
+    pub(super) private: Option<PathBuf>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -196,6 +236,7 @@ impl PackArgs {
             job.subtitles = subtitles;
         }
         self.override_options(&mut job);
+        job.watermark = self.mark()?;
         job.validate()?;
         let named = file.and_then(|file| file.output.clone());
         let Some(output) = self.output.clone().or(named) else {
@@ -204,11 +245,30 @@ impl PackArgs {
             ));
         };
         let warnings = file.map(|file| file.warnings.clone()).unwrap_or_default();
+        let private = self.private.clone();
+        let private = private.unwrap_or_else(|| private_beside(&output));
         Ok(Task {
+            private: job.watermark.is_some().then_some(private),
             job,
             output,
             warnings,
         })
+    }
+
+    /// The mark that is asked for.
+    fn mark(&self) -> Result<Option<Watermark>, Failure> {
+        let Some(path) = self.watermark_key.as_deref().filter(|_| self.watermark) else {
+            return Ok(None);
+        };
+        Ok(Some(Watermark {
+            key: read_key(path)?,
+            strength: self.strength.unwrap_or_default().strength(),
+            layout: match self.variant_layout.unwrap_or_default() {
+                LayoutWord::Directory => VariantLayout::Directory,
+                LayoutWord::UnlabeledA => VariantLayout::UnlabeledA,
+                LayoutWord::Prefix => VariantLayout::Prefix,
+            },
+        }))
     }
 
     fn override_options(&self, job: &mut Job) {

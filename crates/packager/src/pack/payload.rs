@@ -3,7 +3,9 @@
 //! One buffer per thread, filled and emptied: small enough to stay in the processor's cache, so
 //! that a byte is fetched from memory once, and large enough that system calls do not count.
 
+use std::fs::File;
 use std::io;
+use std::ops::Range;
 
 use demux::Source;
 use media::Sample;
@@ -76,35 +78,38 @@ impl Output {
                 end = next.end();
                 at += 1;
             }
-            self.copy_range(drain, input, start, end)?;
+            self.copy_range(drain, &input.file, &|| input.name(), start..end)?;
         }
         Ok(())
     }
 
-    fn copy_range(
+    /// Appends a run of bytes of a file, which `name` names where that fails.
+    pub(super) fn copy_range(
         &mut self,
         drain: &mut Drain<'_>,
-        input: &Input,
-        mut offset: u64,
-        end: u64,
+        file: &File,
+        name: &dyn Fn() -> String,
+        range: Range<u64>,
     ) -> Result<(), Error> {
+        let Range {
+            start: mut offset,
+            end,
+        } = range;
         while offset < end {
             let room = self.room(drain)?;
             let left = usize::try_from(end - offset).unwrap_or(usize::MAX);
             let count = room.len().min(left);
-            input
-                .file
-                .read_exact_at(&mut room[..count], offset)
+            file.read_exact_at(&mut room[..count], offset)
                 .map_err(|source| {
                     if source.kind() == io::ErrorKind::UnexpectedEof {
                         let what = format!("it ends before byte {}", offset + count as u64);
                         return Error::Changed {
-                            input: input.name(),
+                            input: name(),
                             what,
                         };
                     }
                     Error::Input {
-                        input: input.name(),
+                        input: name(),
                         source,
                     }
                 })?;

@@ -15,7 +15,7 @@ use super::Mapping;
 const MAX_SCHEMES: usize = 100;
 
 /// The boxes that begin the segments of a rendition.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Events {
     /// By the segment's position.
     boxes: BTreeMap<usize, Vec<u8>>,

@@ -17,8 +17,16 @@ impl Plan {
     /// # Errors
     /// Segments that cannot be expressed in boxes.
     pub fn presentation(&self) -> Result<Presentation, Error> {
+        self.presentation_of(self.renditions.iter())
+    }
+
+    /// The same with renditions whose samples have other sizes.
+    pub(crate) fn presentation_of<'r>(
+        &self,
+        media: impl Iterator<Item = &'r Rendition>,
+    ) -> Result<Presentation, Error> {
         let mut renditions = Vec::with_capacity(self.renditions.len() + self.texts.len());
-        for rendition in &self.renditions {
+        for rendition in media {
             renditions.push(self.announce(rendition)?);
         }
         for text in &self.texts {

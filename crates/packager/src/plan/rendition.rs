@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use demux::{Facts, Track};
-use media::{Language, Segment, Time, TrackKind};
+use media::{Language, Sample, Segment, Time, TrackKind};
 use mux::cmaf::{self, Fragment, IndexEntry, Init};
 use mux::presentation::{ByteRange, Role, SegmentFacts};
 
@@ -15,7 +15,7 @@ use super::{Mapping, sync};
 use crate::Error;
 
 /// One track of the package: what it is, where it is cut and where it lies.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rendition {
     /// Position of the input it comes from.
     pub(crate) input: usize,
@@ -116,10 +116,23 @@ impl Rendition {
         &self,
         index: usize,
     ) -> impl Iterator<Item = (Fragment<'_>, Range<usize>)> {
+        self.fragments_of(
+            index,
+            &self.track.samples[self.segments[index].samples.clone()],
+        )
+    }
+
+    /// The same with `samples`, one for each of the segment's, in their place.
+    fn fragments_of<'s>(
+        &'s self,
+        index: usize,
+        segment_samples: &'s [Sample],
+    ) -> impl Iterator<Item = (Fragment<'s>, Range<usize>)> {
         let segment = &self.segments[index];
         self.runs(&segment.samples)
             .filter_map(move |(samples, entry)| {
-                let run = &self.track.samples[samples.clone()];
+                let start = segment.samples.start;
+                let run = segment_samples.get(samples.start - start..samples.end - start)?;
                 let earlier = |run: &&demux::EntryRun| run.first_sample <= samples.start;
                 let entries_used = self.track.entry_runs.iter().filter(earlier).count();
                 let fragment = Fragment {
@@ -142,9 +155,17 @@ impl Rendition {
 
     /// The segment at `index`, which exists.
     pub(crate) fn parts(&self, index: usize) -> Result<Vec<Part>, Error> {
+        self.parts_of(
+            index,
+            &self.track.samples[self.segments[index].samples.clone()],
+        )
+    }
+
+    /// The same with samples of other sizes, one for each of the segment's.
+    pub(crate) fn parts_of(&self, index: usize, samples: &[Sample]) -> Result<Vec<Part>, Error> {
         let mut head = self.segment_head(index)?;
         let mut parts = Vec::with_capacity(1);
-        for (fragment, samples) in self.fragments(index) {
+        for (fragment, samples) in self.fragments_of(index, samples) {
             let bytes = cmaf::append_fragment_head(std::mem::take(&mut head), &fragment)
                 .map_err(|source| self.segment_error(index, source))?;
             parts.push(Part {

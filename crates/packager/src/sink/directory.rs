@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{Object, Sink};
@@ -14,7 +15,28 @@ const JOURNAL: &str = ".packager-run";
 const PART: &str = ".part";
 
 /// What of a package lies in its directory.
-const PACKAGE_ENTRIES: [&str; 6] = ["cmaf", "dash", "hls", "0", "1", "package.json"];
+const PACKAGE_ENTRIES: &[&str] = &["cmaf", "dash", "hls", "0", "1", REPORT];
+
+/// What lies in the private directory of a marked package.
+const PRIVATE_ENTRIES: &[&str] = &["gains", RECORDS, PRIVATE_LIST];
+
+/// What a finished package holds.
+const REPORT: &str = "package.json";
+
+/// What a finished private directory holds.
+const PRIVATE_LIST: &str = "private.json";
+
+/// Records of single segments, which an unfinished run goes on with.
+const RECORDS: &str = "journal";
+
+/// For whom a directory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Audience {
+    /// Whoever the folder's owner lets in.
+    Delivered,
+    /// The owner alone.
+    Private,
+}
 
 /// What to do about what lies in the output directory already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +54,43 @@ pub struct DirectorySink {
     root: PathBuf,
     journal: File,
     resumed: bool,
+    audience: Audience,
+}
+
+impl Audience {
+    fn entries(self) -> &'static [&'static str] {
+        match self {
+            Audience::Delivered => PACKAGE_ENTRIES,
+            Audience::Private => PRIVATE_ENTRIES,
+        }
+    }
+
+    /// The document that is written last.
+    fn last(self) -> &'static str {
+        match self {
+            Audience::Delivered => REPORT,
+            Audience::Private => PRIVATE_LIST,
+        }
+    }
+
+    /// Makes a folder and those above it.
+    fn create_folder(self, path: &Path) -> io::Result<()> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        if self == Audience::Private {
+            builder.mode(0o700);
+        }
+        builder.create(path).map_err(|error| at(path, &error))
+    }
+
+    fn options(self) -> OpenOptions {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true);
+        if self == Audience::Private {
+            options.mode(0o600);
+        }
+        options
+    }
 }
 
 impl DirectorySink {
@@ -42,18 +101,44 @@ impl DirectorySink {
     /// Where the directory holds anything else (unless `existing` says to replace it), is locked
     /// by another process, or cannot be written. The text names the path.
     pub fn open(root: &Path, fingerprint: &str, existing: Existing) -> io::Result<DirectorySink> {
+        DirectorySink::open_for(Audience::Delivered, root, fingerprint, existing)
+    }
+
+    /// The same for the private directory of a marked package: nobody but its owner can look into
+    /// it.
+    ///
+    /// # Errors
+    /// Those of [`DirectorySink::open`].
+    pub fn open_private(
+        root: &Path,
+        fingerprint: &str,
+        existing: Existing,
+    ) -> io::Result<DirectorySink> {
+        DirectorySink::open_for(Audience::Private, root, fingerprint, existing)
+    }
+
+    fn open_for(
+        audience: Audience,
+        root: &Path,
+        fingerprint: &str,
+        existing: Existing,
+    ) -> io::Result<DirectorySink> {
         if root.exists() && !root.is_dir() {
             return Err(refusal(root, "is a file, expected a folder"));
         }
-        fs::create_dir_all(root).map_err(|error| at(root, &error))?;
+        audience.create_folder(root)?;
         let path = root.join(JOURNAL);
         let unfinished = path.exists();
-        let is_replaced = existing == Existing::Replace && is_ours(root);
+        let is_replaced = existing == Existing::Replace && is_ours(audience, root);
         if !unfinished && existing == Existing::Resume {
-            refuse_unless_empty(root)?;
+            refuse_unless_empty(audience, root)?;
         }
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
+        if audience == Audience::Private {
+            let owner = fs::Permissions::from_mode(0o700);
+            fs::set_permissions(root, owner).map_err(|error| at(root, &error))?;
+        }
+        let mut options = audience.options();
+        options.read(true).truncate(false);
         let journal = options.open(&path).map_err(|error| at(&path, &error))?;
         journal.try_lock().map_err(|error| match error {
             fs::TryLockError::WouldBlock => refusal(
@@ -72,7 +157,7 @@ impl DirectorySink {
         }
         if !resumed {
             if is_replaced {
-                remove_package(root)?;
+                remove_package(audience, root)?;
             }
             fs::write(&path, fingerprint).map_err(|error| at(&path, &error))?;
         }
@@ -80,17 +165,19 @@ impl DirectorySink {
             root: root.into(),
             journal,
             resumed,
+            audience,
         })
     }
 
     /// Whether a package in `root` would replace the file at `path`, or remove it with an old
-    /// package.
+    /// package; or its private directory would.
     pub(crate) fn would_replace(root: &Path, path: &Path) -> bool {
         let (Ok(root), Ok(path)) = (root.canonicalize(), path.canonicalize()) else {
             return false;
         };
         PACKAGE_ENTRIES
             .iter()
+            .chain(PRIVATE_ENTRIES)
             .any(|entry| path.starts_with(root.join(entry)))
     }
 
@@ -109,16 +196,20 @@ impl DirectorySink {
 }
 
 /// Whether a packager wrote what lies here: a finished package or an unfinished run.
-fn is_ours(root: &Path) -> bool {
-    let report = fs::read_to_string(root.join("package.json")).unwrap_or_default();
+fn is_ours(audience: Audience, root: &Path) -> bool {
+    let report = fs::read_to_string(root.join(audience.last())).unwrap_or_default();
     root.join(JOURNAL).exists() || report.contains("\"packager\":")
 }
 
 /// Refuses a directory that holds anything.
-fn refuse_unless_empty(root: &Path) -> io::Result<()> {
-    if is_ours(root) {
-        let text = "holds a finished package; choose another directory, or replace it with --force";
-        return Err(refusal(root, text));
+fn refuse_unless_empty(audience: Audience, root: &Path) -> io::Result<()> {
+    if is_ours(audience, root) {
+        let what = match audience {
+            Audience::Delivered => "a finished package",
+            Audience::Private => "the secrets of a finished package",
+        };
+        let text = format!("holds {what}; choose another directory, or replace it with --force");
+        return Err(refusal(root, &text));
     }
     let mut entries = fs::read_dir(root).map_err(|error| at(root, &error))?;
     let Some(entry) = entries.next() else {
@@ -132,17 +223,21 @@ fn refuse_unless_empty(root: &Path) -> io::Result<()> {
     Err(refusal(root, &text))
 }
 
-fn remove_package(root: &Path) -> io::Result<()> {
-    for name in PACKAGE_ENTRIES {
-        let path = root.join(name);
-        let removed = match fs::symlink_metadata(&path) {
-            Ok(found) if found.is_dir() => fs::remove_dir_all(&path),
-            Ok(_) => fs::remove_file(&path),
-            Err(_) => Ok(()),
-        };
-        removed.map_err(|error| at(&path, &error))?;
+fn remove_package(audience: Audience, root: &Path) -> io::Result<()> {
+    for name in audience.entries() {
+        remove(&root.join(name))?;
     }
     Ok(())
+}
+
+/// Removes a file or folder, if there is one.
+fn remove(path: &Path) -> io::Result<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(_) => Ok(()),
+    };
+    removed.map_err(|error| at(path, &error))
 }
 
 /// Removes what killed runs left under temporary names.
@@ -180,10 +275,12 @@ impl Sink for DirectorySink {
             ));
         };
         let part = folder.join(format!(".{}{PART}", name.to_string_lossy()));
-        let file = match File::create(&part) {
+        let mut options = self.audience.options();
+        options.truncate(true);
+        let file = match options.open(&part) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
-                File::create(&part)
+                self.audience.create_folder(folder)?;
+                options.open(&part)
             }
             other => other,
         };
@@ -210,8 +307,15 @@ impl Sink for DirectorySink {
         fs::read(&path).map_err(|error| at(&path, &error))
     }
 
+    fn scratch(&self) -> io::Result<File> {
+        crate::marking::unnamed(&self.root)
+    }
+
     fn finish(&self) -> io::Result<()> {
-        for name in PACKAGE_ENTRIES {
+        if self.audience == Audience::Private {
+            remove(&self.root.join(RECORDS))?;
+        }
+        for name in self.audience.entries() {
             let path = self.root.join(name);
             if self.resumed && path.is_dir() {
                 remove_parts(&path).map_err(|error| at(&path, &error))?;
