@@ -13,10 +13,12 @@ mod grid;
 mod key;
 mod layers;
 mod pattern;
+mod record;
 mod strength;
 
 pub use grid::Grid;
 pub use key::{ContentKey, KeyError, MasterKey};
 pub use layers::Layers;
 pub use pattern::Pattern;
+pub use record::{PictureRecord, Record};
 pub use strength::Strength;
