@@ -26,7 +26,6 @@ mod plan;
 mod progress;
 pub mod report;
 mod sink;
-mod stub;
 pub mod verify;
 
 pub use error::Error;

@@ -16,7 +16,8 @@ use std::ops::Range;
 use demux::EntryRun;
 use media::{Mark, Sample};
 
-use crate::stub::h264::{self, MarkError, Record, Settings, Stream, Tally, Twins};
+use wm::Record;
+use wm::h264::{self, MarkError, Settings, Stream, Tally, Twins};
 use wm::{ContentKey, Strength};
 
 pub(crate) use buffer::SegmentBuffer;
@@ -65,18 +66,7 @@ pub(crate) struct MarkedSamples {
     /// What the detector wants to know, one for each sample entry in the segment.
     pub(crate) records: Vec<Record>,
     /// What was done, summed up.
-    pub(crate) work: Work,
-}
-
-/// How much was parsed and written again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Work {
-    /// Intra slices that were parsed and written again.
-    pub(crate) slices: u64,
-    /// Their bytes.
-    pub(crate) bytes: u64,
-    /// Of those, slices that did not come out as they were.
-    pub(crate) differing: u64,
+    pub(crate) tally: Tally,
 }
 
 /// Why a segment could not be marked.
@@ -84,7 +74,7 @@ pub(crate) struct Work {
 pub(crate) enum SegmentError {
     /// Its bytes could not be read.
     #[error(transparent)]
-    Read(crate::Error),
+    Read(Box<crate::Error>),
     /// Its pictures cannot be marked.
     #[error("{0}")]
     Mark(String),
@@ -112,11 +102,11 @@ impl Marker {
         let samples = source.samples.get(segment.clone()).unwrap_or_default();
         buffer
             .load(source.name, source.file, samples)
-            .map_err(SegmentError::Read)?;
+            .map_err(|error| SegmentError::Read(Box::new(error)))?;
         let mut out = MarkedSamples {
             twins: Vec::with_capacity(samples.len()),
             records: Vec::with_capacity(1),
-            work: Work::default(),
+            tally: Tally::default(),
         };
         for (run, entry) in runs(source.runs, &segment) {
             let within =
@@ -153,25 +143,8 @@ impl Marker {
         Ok(MarkedSamples {
             twins: marked.samples,
             records: vec![marked.record],
-            work: Work::of(&marked.tally),
+            tally: marked.tally,
         })
-    }
-}
-
-impl Work {
-    fn of(tally: &Tally) -> Work {
-        Work {
-            slices: tally.slices,
-            bytes: tally.bytes,
-            differing: tally.differing,
-        }
-    }
-
-    /// Adds what was done elsewhere.
-    pub(crate) fn add(&mut self, other: Work) {
-        self.slices = self.slices.saturating_add(other.slices);
-        self.bytes = self.bytes.saturating_add(other.bytes);
-        self.differing = self.differing.saturating_add(other.differing);
     }
 }
 
@@ -179,7 +152,7 @@ impl MarkedSamples {
     fn extend(&mut self, other: MarkedSamples) {
         self.twins.extend(other.twins);
         self.records.extend(other.records);
-        self.work.add(other.work);
+        self.tally.add(&other.tally);
     }
 
     /// The bytes of a sample in one variant, where they are not the source's.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stub::h264::Record;
+use wm::Record;
 
 /// A marked segment, one line of JSON. As secret as the key: it says which samples carry the mark
 /// and how well.

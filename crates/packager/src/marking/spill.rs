@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use media::Mark;
 
-use crate::stub::h264::Twins;
+use wm::h264::Twins;
 
 /// A file that only this process can reach.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use media::Codec;
 
 use super::chain;
 use crate::Error;
-use crate::stub::h264::{Framing, Stream};
+use wm::h264::{Framing, Stream};
 
 /// One stream for each sample entry of a track.
 pub(crate) struct Streams {
@@ -53,7 +53,9 @@ impl Streams {
                     .insert_parameter_set(set)
                     .map_err(|error| refused(chain(&error)))?;
             }
-            stream.supported().map_err(|error| refused(chain(&error)))?;
+            stream
+                .supported()
+                .map_err(|feature| refused(format!("uses {feature}")))?;
             of_entries.push(stream);
         }
         Ok(Streams { of_entries })

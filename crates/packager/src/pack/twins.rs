@@ -83,7 +83,7 @@ impl Run<'_> {
         let input = &self.plan.inputs[planned.input];
         let name = input.name();
         let failed = |error| match error {
-            SegmentError::Read(error) => error,
+            SegmentError::Read(error) => *error,
             SegmentError::Mark(why) => Error::Segment {
                 input: name.clone(),
                 track: track.id,

@@ -9,6 +9,7 @@ mod iframes;
 mod media;
 mod report;
 mod timeline;
+mod twins;
 mod urls;
 
 use super::Check;
@@ -20,6 +21,7 @@ pub(super) const CHECKS: &[Check] = &[
     timeline::CHECK,
     media::CHECK,
     report::CHECK,
+    twins::CHECK,
     alignment::CHECK,
     codecs::CHECK,
     facts::CHECK,

@@ -29,6 +29,8 @@ const BESIDE: [&str; 2] = [super::report::PATH, JOURNAL];
 pub(super) struct Files {
     root: PathBuf,
     sizes: BTreeMap<String, u64>,
+    /// Files that are read where there is none of a name.
+    stand_ins: BTreeMap<String, String>,
 }
 
 impl Files {
@@ -37,6 +39,7 @@ impl Files {
         let mut files = Files {
             root: root.into(),
             sizes: BTreeMap::new(),
+            stand_ins: BTreeMap::new(),
         };
         for entry in fs::read_dir(root)? {
             let entry = entry?;
@@ -75,13 +78,27 @@ impl Files {
         self.sizes.iter().map(|(path, size)| (path.as_str(), *size))
     }
 
+    /// Reads the file at `other` where `path` is asked for and there is no file of that name: what
+    /// an edge does with the names of a marked package.
+    pub(super) fn stand_in(&mut self, path: String, other: &str) {
+        if !self.sizes.contains_key(&path) {
+            self.stand_ins.insert(path, other.into());
+        }
+    }
+
+    /// The file that is read for `path`.
+    pub(super) fn real<'p>(&'p self, path: &'p str) -> &'p str {
+        self.stand_ins.get(path).map_or(path, String::as_str)
+    }
+
     /// Size of the file at `path`; `None` where there is none.
     pub(super) fn size(&self, path: &str) -> Option<u64> {
-        self.sizes.get(path).copied()
+        self.sizes.get(self.real(path)).copied()
     }
 
     /// Opens a file that was listed.
     pub(super) fn open(&self, path: &str) -> io::Result<File> {
+        let path = self.real(path);
         if !self.sizes.contains_key(path) {
             return Err(io::Error::new(io::ErrorKind::NotFound, "missing"));
         }

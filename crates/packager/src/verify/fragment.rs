@@ -49,10 +49,25 @@ impl Fragment {
     ///
     /// What is wrong, as a finding's value.
     pub(super) fn read(file: &File, range: Range<u64>, init: &Init) -> Result<Fragment, String> {
+        Fragment::read_with(file, range, init, &mut |_| {})
+    }
+
+    /// The same, and gives `each` the place of every sample in the file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, as a finding's value.
+    pub(super) fn read_with(
+        file: &File,
+        range: Range<u64>,
+        init: &Init,
+        each: &mut dyn FnMut(Range<u64>),
+    ) -> Result<Fragment, String> {
         let mut reading = Reading {
             init,
             fragment: None,
             runs: Vec::new(),
+            each,
         };
         let mut mdats = Vec::new();
         let mut at = range.start;
@@ -112,6 +127,8 @@ struct Reading<'i> {
     fragment: Option<Fragment>,
     /// Where samples lie in the file.
     runs: Vec<Range<u64>>,
+    /// Takes the place of every sample.
+    each: &'i mut dyn FnMut(Range<u64>),
 }
 
 impl Reading<'_> {
@@ -182,7 +199,9 @@ impl Reading<'_> {
                 .saturating_add(init.edit_offset);
             let duration = sample.duration.unwrap_or(duration);
             let flags = first_flags.take().unwrap_or(sample.flags.unwrap_or(flags));
+            let begins = end;
             end = end.saturating_add(sample.size.unwrap_or(size).into());
+            (self.each)(begins..end);
             let fragment = self.fragment.get_or_insert(Fragment {
                 decode_start: decode,
                 decode_end: decode,

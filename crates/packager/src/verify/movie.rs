@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 
+use bitstream::nal::LengthSize;
 use demux::{Limits, Source, WhenTruncated};
 
 use super::announced::Announced;
@@ -18,6 +19,8 @@ pub(super) struct Movie {
     pub(super) language: String,
     /// What only pictures have.
     pub(super) picture: Option<Picture>,
+    /// Bytes of the length before each NAL unit, for codecs that have them.
+    pub(super) nal_length_size: Option<LengthSize>,
 }
 
 /// The size of pictures.
@@ -63,6 +66,9 @@ impl Movie {
                 codec: track.codec_string.clone(),
                 language: track.language.to_string(),
                 picture: track.video().map(Picture::new),
+                nal_length_size: track.video().and_then(|video| {
+                    LengthSize::from_minus_one(video.nal_length_size.checked_sub(1)?)
+                }),
             }),
             (None, Some(unusable)) => Err(unusable.why.to_string()),
             (None, None) => Err("no tracks".into()),

@@ -38,9 +38,13 @@ pub(super) struct Package {
 impl Package {
     /// Reads the package in `root`.
     pub(super) fn load(root: &Path, findings: &mut Findings) -> io::Result<Package> {
-        let files = Files::list(root)?;
+        let mut files = Files::list(root)?;
+        let report = report(&files, findings);
+        for (name, path) in report.iter().flat_map(Report::neutral_names) {
+            files.stand_in(name, path);
+        }
         let mut package = Package {
-            report: report(&files, findings),
+            report,
             files,
             mpds: Vec::new(),
             masters: Vec::new(),
@@ -85,6 +89,17 @@ impl Package {
     /// What a rendition is, where it has an initialization segment that could be read.
     pub(super) fn movie(&self, announced: &Announced) -> Option<&Result<Movie, String>> {
         self.movies.get(announced.init.as_ref()?)
+    }
+
+    /// The initialization segment in the file at `path`, and what is behind it.
+    pub(super) fn init_in(&self, path: &str) -> Option<(&Init, &Movie)> {
+        let found = self.inits.iter().find(|(location, init)| {
+            let is_read = init.is_ok() && self.movies.contains_key(location);
+            is_read && self.files.real(&location.path) == path
+        });
+        let (location, init) = found?;
+        let movie = self.movies.get(location)?.as_ref().ok()?;
+        Some((init.as_ref().ok()?, movie))
     }
 
     fn read_manifests(&mut self, findings: &mut Findings) {

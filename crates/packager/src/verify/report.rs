@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::location::Location;
+use crate::job::VariantLayout;
 use crate::report::FORMAT;
 
 /// The report in a package's folder.
@@ -18,6 +19,11 @@ pub(super) struct Report {
     pub(super) objects: u64,
     pub(super) bytes: u64,
     is_aligned: bool,
+    /// Whether video exists in two variants.
+    #[serde(default)]
+    pub(super) marked: bool,
+    /// Where they lie.
+    pub(super) variant_layout: Option<String>,
 }
 
 /// One track.
@@ -32,8 +38,11 @@ pub(super) struct Track {
     pub(super) height: Option<u32>,
     pub(super) timescale: u32,
     pub(super) samples: u64,
+    /// Whether its segments exist in two variants.
+    #[serde(default)]
+    pub(super) marked: bool,
     /// The whole object, where one holds everything below.
-    file: Option<Object>,
+    pub(super) file: Option<Object>,
     pub(super) init: Object,
     pub(super) segments: Vec<Segment>,
     #[serde(default)]
@@ -48,6 +57,8 @@ pub(super) struct Object {
     pub(super) offset: u64,
     pub(super) bytes: u64,
     pub(super) checksum: Option<String>,
+    /// Variant 1; this is variant 0 then.
+    pub(super) twin: Option<Box<Object>>,
 }
 
 /// One media segment.
@@ -55,6 +66,8 @@ pub(super) struct Object {
 pub(super) struct Segment {
     pub(super) start: u64,
     pub(super) duration: u64,
+    /// Which bit of a code it carries.
+    pub(super) position: Option<u32>,
     #[serde(flatten)]
     pub(super) object: Object,
 }
@@ -88,7 +101,31 @@ impl Report {
             let parts = track.parts().filter(|_| track.file.is_none());
             track.file.iter().chain(parts).chain(&track.webvtt)
         });
-        tracks.chain(&self.manifests)
+        let all = tracks.chain(&self.manifests);
+        all.flat_map(|object| std::iter::once(object).chain(object.twin.as_deref()))
+    }
+
+    /// The layout of variants, where it is one.
+    pub(super) fn layout(&self) -> Option<VariantLayout> {
+        VariantLayout::from_word(self.variant_layout.as_deref()?)
+    }
+
+    /// The names that manifests give to variant 0, where it has another.
+    pub(super) fn neutral_names(&self) -> impl Iterator<Item = (String, &str)> {
+        let is_prefix = self.layout() == Some(VariantLayout::Prefix);
+        let tracks = self
+            .tracks
+            .iter()
+            .filter(move |track| track.marked && is_prefix);
+        let objects = tracks.flat_map(|track| {
+            let segments = track.segments.iter().map(|segment| &segment.object);
+            track.file.iter().chain(segments)
+        });
+        objects.filter_map(|object| {
+            let (folder, name) = object.path.rsplit_once('/')?;
+            let name = name.strip_prefix("A.")?;
+            Some((format!("{folder}/{name}"), object.path.as_str()))
+        })
     }
 
     /// Every part of an object listed.

@@ -7,7 +7,7 @@ use crate::verify::announced::Announced;
 use crate::verify::finding::Findings;
 use crate::verify::location::Location;
 use crate::verify::package::Package;
-use crate::verify::report::{PATH, Track};
+use crate::verify::report::{Object, PATH, Track};
 
 pub(super) const CHECK: Check = Check {
     name: "report",
@@ -27,7 +27,7 @@ fn run(package: &Package, findings: &mut Findings) {
                 .iter()
                 .find(|announced| announced.place == place)
             {
-                Some(announced) => agree(track, announced, findings),
+                Some(announced) => agree(package, track, announced, findings),
                 None => {
                     let expected = format!("one for every track of {PATH}");
                     findings.add((&mpd.path, ""), place.as_str(), "missing", expected);
@@ -68,8 +68,16 @@ fn samples(package: &Package, track: &Track, findings: &mut Findings) {
     }
 }
 
+/// The variant of an object that a manifest is to name.
+fn variant<'o>(manifest: &str, object: &'o Object) -> &'o Object {
+    match &object.twin {
+        Some(twin) if manifest.starts_with("1/") => twin,
+        Some(_) | None => object,
+    }
+}
+
 /// The MPD announces what the report lists.
-fn agree(track: &Track, announced: &Announced, findings: &mut Findings) {
+fn agree(package: &Package, track: &Track, announced: &Announced, findings: &mut Findings) {
     let expected = |value: String| format!("{value} as in {PATH}");
     if !announced.codecs.contains(&track.codec) {
         let value = announced.codecs.join(",");
@@ -118,11 +126,14 @@ fn agree(track: &Track, announced: &Announced, findings: &mut Findings) {
             let expected = expected(listed.duration.to_string());
             findings.add(announced.at(), name("duration"), value, expected);
         }
-        let location = listed.object.location();
-        let same = match segment.location.range {
-            None => segment.location.path == location.path && listed.object.offset == 0,
-            Some(_) => segment.location == location,
-        };
+        let object = variant(&announced.manifest, &listed.object);
+        let location = object.location();
+        let path = package.files.real(&segment.location.path);
+        let same = path == location.path
+            && match segment.location.range {
+                None => object.offset == 0,
+                range => range == location.range,
+            };
         if !same {
             let value = segment.location.text();
             findings.add(

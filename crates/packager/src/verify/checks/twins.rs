@@ -1,0 +1,430 @@
+//! Both variants of marked segments are there and agree in everything but coded intra pictures.
+//!
+//! What tells them apart must not be seen from outside: sizes, times, flags and everything before
+//! the samples are equal, and samples differ only where a mark can be.
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+
+use bitstream::bits::BitReader;
+use bitstream::h264::{NalHeader, NalUnitType};
+use bitstream::nal::{LengthPrefixed, LengthSize, Unit};
+use demux::Source;
+
+use crate::verify::Check;
+use crate::verify::finding::Findings;
+use crate::verify::fragment::Fragment;
+use crate::verify::init::Init;
+use crate::verify::package::Package;
+use crate::verify::report::{Object, PATH, Report, Track};
+
+pub(super) const CHECK: Check = Check { name: "twins", run };
+
+/// Bytes compared at a time.
+const CHUNK: u64 = 256 << 10;
+
+/// Largest sample looked into, in bytes.
+const MAX_SAMPLE_BYTES: u64 = 256 << 20;
+
+fn run(package: &Package, findings: &mut Findings) {
+    let Some(report) = &package.report else {
+        return;
+    };
+    listed(report, findings);
+    for track in report.tracks.iter().filter(|track| track.marked) {
+        compare(package, track, findings);
+    }
+    if report.marked {
+        named(package, report, findings);
+    }
+}
+
+/// The report says the same of the package, its tracks and their segments.
+fn listed(report: &Report, findings: &mut Findings) {
+    let at = (PATH, "");
+    let marks = report.tracks.iter().any(|track| track.marked);
+    if report.marked != marks {
+        let expected = format!("{marks}, as its tracks are");
+        findings.add(at, "marked", report.marked, expected);
+    }
+    let layout = report.variant_layout.as_deref();
+    if marks != report.layout().is_some() {
+        let value = layout.unwrap_or("missing");
+        let expected = match marks {
+            true => "directory, unlabeled-a or prefix",
+            false => "missing, as no track is marked",
+        };
+        findings.add(at, "variant_layout", value, expected);
+    }
+    for track in &report.tracks {
+        let place = format!("track {}", track.id);
+        let at = (PATH, place.as_str());
+        if track.marked && track.kind.as_deref() != Some("video") {
+            findings.add(at, "marked", true, "false: only video is marked");
+        }
+        if report.marked && !track.marked && track.kind.as_deref() == Some("video") {
+            let expected = "true: all video of a marked package is";
+            findings.add(at, "marked", false, expected);
+        }
+        for (index, segment) in (0u32..).zip(&track.segments) {
+            let expected = track.marked.then_some(index);
+            if segment.position != expected {
+                let word = |position: Option<u32>| match position {
+                    Some(position) => position.to_string(),
+                    None => "missing".into(),
+                };
+                let field = format!("position of segment {}", u64::from(index) + 1);
+                findings.add(at, field, word(segment.position), word(expected));
+            }
+        }
+        let objects = track.file.iter();
+        let segments = track.segments.iter().map(|segment| &segment.object);
+        let single = track.file.is_some();
+        let paired = objects.chain(segments.filter(|_| !single));
+        for object in paired {
+            if object.twin.is_some() != track.marked {
+                let there = if track.marked { "missing" } else { "there" };
+                let expected = if track.marked {
+                    "variant 1"
+                } else {
+                    "none: the track is not marked"
+                };
+                findings.add((PATH, &object.path), "twin", there, expected);
+            }
+        }
+    }
+}
+
+/// A pair of files.
+struct Pair<'p> {
+    zero: &'p Object,
+    one: &'p Object,
+    files: [File; 2],
+}
+
+/// Holds the variants of a track against each other.
+fn compare(package: &Package, track: &Track, findings: &mut Findings) {
+    let Some((init, movie)) = package.init_in(&track.init.path) else {
+        // Nothing could be read of it, which other checks say.
+        return;
+    };
+    let objects: Vec<&Object> = match &track.file {
+        Some(file) => vec![file],
+        None => track
+            .segments
+            .iter()
+            .map(|segment| &segment.object)
+            .collect(),
+    };
+    let (mut pairs, mut differ) = (0, 0);
+    for object in objects {
+        let Some(twin) = object.twin.as_deref() else {
+            continue;
+        };
+        // Missing files are found missing elsewhere.
+        let sizes = [object, twin].map(|object| package.files.size(&object.path));
+        let [Some(zero), Some(one)] = sizes else {
+            continue;
+        };
+        if zero != one {
+            let expected = format!("{zero}, as {}", object.path);
+            findings.add((&twin.path, ""), "size", one, expected);
+            continue;
+        }
+        let open = |object: &Object| package.files.open(&object.path);
+        let (Ok(zero), Ok(one)) = (open(object), open(twin)) else {
+            continue;
+        };
+        let pair = Pair {
+            zero: object,
+            one: twin,
+            files: [zero, one],
+        };
+        let parts: Vec<Range<u64>> = match &track.file {
+            Some(file) => parts(track, file),
+            None => std::iter::once(0..package.files.size(&object.path).unwrap_or(0)).collect(),
+        };
+        pairs += 1;
+        match pair.compare(&parts, init, movie.nal_length_size, findings) {
+            Ok(found) => differ += u64::from(found),
+            Err(error) => {
+                let expected = format!("bytes to hold against {}", object.path);
+                findings.add((&twin.path, ""), "file", error, expected);
+            }
+        }
+    }
+    if pairs > 0 && differ == 0 {
+        let place = format!("track {}", track.id);
+        let expected = "variants that differ somewhere";
+        findings.add((PATH, &place), "variants", "identical", expected);
+    }
+}
+
+/// The segments of a single file, and what stands before them.
+fn parts(track: &Track, file: &Object) -> Vec<Range<u64>> {
+    let segments = track.segments.iter().map(|segment| {
+        let start = segment.object.offset;
+        start..start.saturating_add(segment.object.bytes)
+    });
+    let first = track.segments.first().map(|segment| segment.object.offset);
+    let before = 0..first.unwrap_or(file.bytes);
+    std::iter::once(before).chain(segments).collect()
+}
+
+impl Pair<'_> {
+    fn at(&self) -> (&str, &str) {
+        (&self.one.path, "")
+    }
+
+    /// Compares parts of both files; whether any sample differs.
+    fn compare(
+        &self,
+        parts: &[Range<u64>],
+        init: &Init,
+        length_size: Option<LengthSize>,
+        findings: &mut Findings,
+    ) -> Result<bool, String> {
+        let [zero, one] = &self.files;
+        let mut differs = false;
+        for part in parts {
+            let mut samples = Vec::new();
+            let read = Fragment::read_with(zero, part.clone(), init, &mut |sample| {
+                samples.push(sample);
+            });
+            // What stands before the segments of a single file, or nothing that can be read: all of
+            // it has to be equal then.
+            let Ok(fragment) = read else {
+                self.equal(part.clone(), "bytes", findings)?;
+                continue;
+            };
+            if let Ok(other) = Fragment::read(one, part.clone(), init) {
+                self.agree(&fragment, &other, findings);
+            }
+            let mut at = part.start;
+            for (index, sample) in samples.iter().enumerate() {
+                // Samples seldom begin before those before them end, and then it is the same bytes.
+                let gap = at..sample.start.max(at);
+                if !self.equal(gap, "bytes outside of samples", findings)? {
+                    return Ok(differs);
+                }
+                at = at.max(sample.end);
+                differs |= self.sample(index, sample.clone(), length_size, findings)?;
+            }
+            self.equal(at..part.end, "bytes outside of samples", findings)?;
+        }
+        Ok(differs)
+    }
+
+    /// What can be seen of a segment from outside is equal.
+    fn agree(&self, zero: &Fragment, one: &Fragment, findings: &mut Findings) {
+        let fields = [
+            ("samples", zero.samples, one.samples),
+            ("tfdt", zero.decode_start, one.decode_start),
+            ("decoding end", zero.decode_end, one.decode_end),
+        ];
+        for (field, expected, value) in fields {
+            if value != expected {
+                let expected = format!("{expected}, as {}", self.zero.path);
+                findings.add(self.at(), field, value, expected);
+            }
+        }
+        for (field, expected, value) in [
+            ("earliest presentation", zero.earliest, one.earliest),
+            ("presentation end", zero.end, one.end),
+        ] {
+            if value != expected {
+                let expected = format!("{expected}, as {}", self.zero.path);
+                findings.add(self.at(), field, value, expected);
+            }
+        }
+    }
+
+    /// Whether a run of bytes is equal; a finding where it is not.
+    fn equal(
+        &self,
+        range: Range<u64>,
+        what: &str,
+        findings: &mut Findings,
+    ) -> Result<bool, String> {
+        let different = self
+            .first_difference(range)
+            .map_err(|error| error.to_string())?;
+        if let Some(byte) = different {
+            let expected = format!("those of {}", self.zero.path);
+            let value = format!("different at byte {byte}");
+            findings.add(self.at(), what, value, expected);
+        }
+        Ok(different.is_none())
+    }
+
+    /// Where the files first differ in a run of bytes.
+    fn first_difference(&self, mut range: Range<u64>) -> io::Result<Option<u64>> {
+        let mut buffers = [Vec::new(), Vec::new()];
+        while !range.is_empty() {
+            let length = CHUNK.min(range.end - range.start);
+            for (buffer, file) in buffers.iter_mut().zip(&self.files) {
+                buffer.resize(usize::try_from(length).unwrap_or(0), 0);
+                file.read_exact_at(buffer, range.start)?;
+            }
+            let [zero, one] = &buffers;
+            if let Some(at) = zero.iter().zip(one).position(|(zero, one)| zero != one) {
+                return Ok(Some(range.start.saturating_add(at as u64)));
+            }
+            range.start = range.start.saturating_add(length);
+        }
+        Ok(None)
+    }
+
+    /// Compares a sample; whether it differs.
+    fn sample(
+        &self,
+        index: usize,
+        range: Range<u64>,
+        length_size: Option<LengthSize>,
+        findings: &mut Findings,
+    ) -> Result<bool, String> {
+        let text = |error: io::Error| error.to_string();
+        if self
+            .first_difference(range.clone())
+            .map_err(text)?
+            .is_none()
+        {
+            return Ok(false);
+        }
+        let length = range.end.saturating_sub(range.start);
+        if length > MAX_SAMPLE_BYTES {
+            return Err(format!("a sample of {length} bytes"));
+        }
+        let read = |file: &File| {
+            let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+            file.read_exact_at(&mut bytes, range.start).map(|()| bytes)
+        };
+        let [zero, one] = &self.files;
+        let (zero, one) = (read(zero).map_err(text)?, read(one).map_err(text)?);
+        if let Some(what) = illegal_difference(&zero, &one, length_size) {
+            let expected = format!("that of {} but for intra slices", self.zero.path);
+            findings.add(self.at(), format!("sample {}", index + 1), what, expected);
+        }
+        Ok(true)
+    }
+}
+
+/// What differs between two samples that a mark does not change.
+fn illegal_difference(zero: &[u8], one: &[u8], size: Option<LengthSize>) -> Option<String> {
+    let Some(size) = size else {
+        return Some("different, and not of NAL units".into());
+    };
+    let units = |sample| LengthPrefixed::new(sample, size).collect::<Result<Vec<Unit<'_>>, _>>();
+    let (Ok(zero), Ok(one)) = (units(zero), units(one)) else {
+        return Some("different, with broken NAL units".into());
+    };
+    if zero.len() != one.len() {
+        return Some(format!("{} NAL units instead of {}", one.len(), zero.len()));
+    }
+    let pairs = zero.iter().zip(&one).enumerate();
+    let mut differing = pairs.filter(|(_, (zero, one))| zero.bytes != one.bytes);
+    differing.find_map(|(at, (zero, one))| {
+        let may = may_differ(zero.bytes) && may_differ(one.bytes);
+        let same_header = zero.bytes.first() == one.bytes.first();
+        (!may || !same_header).then(|| {
+            let header = NalHeader::parse(one.bytes).ok();
+            let kind = header.map_or(0, |header| header.nal_unit_type.0);
+            format!("different in NAL unit {} of type {kind}", at + 1)
+        })
+    })
+}
+
+/// Whether a NAL unit is an intra slice, or what fills up to its size.
+fn may_differ(nal: &[u8]) -> bool {
+    let Ok(header) = NalHeader::parse(nal) else {
+        return false;
+    };
+    match header.nal_unit_type {
+        NalUnitType::FILLER => true,
+        NalUnitType::SLICE | NalUnitType::IDR => {
+            let mut r = BitReader::nal_prefix("slice_header", nal.get(..32).unwrap_or(nal));
+            let kind = r
+                .skip(8, "nal_unit_header")
+                .and_then(|()| r.ue("first_mb_in_slice"))
+                .and_then(|_| r.ue("slice_type"));
+            // I slices, of a picture of any slices or of I slices only: table 7-6.
+            kind.is_ok_and(|kind| kind % 5 == 2)
+        }
+        _ => false,
+    }
+}
+
+/// Manifests of set 1 name variant 1, and no other manifest does.
+fn named(package: &Package, report: &Report, findings: &mut Findings) {
+    let marked = report.tracks.iter().filter(|track| track.marked);
+    let objects: Vec<&Object> = marked
+        .flat_map(|track| {
+            let segments = track.segments.iter().map(|segment| &segment.object);
+            track.file.iter().chain(segments)
+        })
+        .collect();
+    let zero = objects.iter().map(|object| object.path.as_str()).collect();
+    let twins = objects.iter().filter_map(|object| object.twin.as_deref());
+    let one = twins.map(|object| object.path.as_str()).collect();
+    let sets: [std::collections::BTreeSet<&str>; 2] = [zero, one];
+    for announced in package.announced() {
+        let is_one = announced.manifest.starts_with("1/");
+        let [zero, one] = &sets;
+        let wrong = if is_one { zero } else { one };
+        for (index, segment) in announced.segments.iter().enumerate() {
+            let path = package.files.real(&segment.location.path);
+            if wrong.contains(path) {
+                let [value, expected] = match is_one {
+                    true => ["variant 0", "variant 1"],
+                    false => ["variant 1", "variant 0"],
+                };
+                let field = format!("segment {}", index + 1);
+                findings.add(announced.at(), field, value, expected);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(units: &[&[u8]]) -> Vec<u8> {
+        let mut out = Vec::new();
+        for unit in units {
+            out.push(unit.len() as u8);
+            out.extend_from_slice(unit);
+        }
+        out
+    }
+
+    /// `first_mb_in_slice` 0 (1), `slice_type` 7 (0001000) or 5 (00110), and a byte of data.
+    const I_SLICE: [u8; 3] = [0x65, 0b1000_1000, 1];
+    const P_SLICE: [u8; 3] = [0x41, 0b1001_1000, 1];
+
+    #[test]
+    fn variants_may_differ_in_intra_slices_and_filler_alone() {
+        let difference = |zero: &[&[u8]], one: &[&[u8]]| {
+            illegal_difference(&sample(zero), &sample(one), Some(LengthSize::One))
+        };
+        let other_i = [0x65, 0b1000_1000, 2];
+        let sei: &[u8] = &[6, 1, 2];
+        let filler: &[u8] = &[12, 255, 128];
+        assert_eq!(difference(&[sei, &I_SLICE], &[sei, &other_i]), None);
+        let short: &[u8] = &[12, 128];
+        assert_eq!(difference(&[&I_SLICE, filler], &[&I_SLICE, short]), None);
+        let other_p = [0x41, 0b1001_1000, 2];
+        let expected = "different in NAL unit 1 of type 1";
+        assert_eq!(difference(&[&P_SLICE], &[&other_p]).unwrap(), expected);
+        let expected = "different in NAL unit 1 of type 6";
+        assert_eq!(difference(&[sei], &[&[6, 1, 3]]).unwrap(), expected);
+        // Another nal_ref_idc.
+        let unreferenced = [0x25, 0b1000_1000, 1];
+        assert!(difference(&[&I_SLICE], &[&unreferenced]).is_some());
+        assert!(difference(&[&I_SLICE], &[&P_SLICE]).is_some());
+        assert!(difference(&[&I_SLICE], &[&I_SLICE, filler]).is_some());
+        assert!(illegal_difference(&[9], &[8], Some(LengthSize::One)).is_some());
+        assert!(illegal_difference(&[9], &[8], None).is_some());
+    }
+}
