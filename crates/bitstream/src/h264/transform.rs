@@ -8,6 +8,7 @@
 mod dequantise;
 mod forward;
 mod inverse;
+mod lanes;
 mod level_scale;
 mod scaling_lists;
 mod scan;

@@ -15,17 +15,15 @@ impl Quantiser<'_> {
     /// Coefficients of a 4x4 block from its levels in coding order (H.264 8.5.12.1): the whole
     /// block, or, of Intra_16x16, the 15 AC levels with the coefficient `dc` of
     /// [`dequantise_dc`](Self::dequantise_dc).
+    #[inline]
     pub fn dequantise_4x4(&self, levels: &[i32], scan: Scan, dc: Option<i32>) -> Block4x4 {
         let mut block = [[0; 4]; 4];
         let coefficients = block.as_flattened_mut();
-        let scales = self.scale_4x4.as_flattened();
         let places = scan.places_4x4().iter().skip(usize::from(dc.is_some()));
         for (level, place) in levels.iter().zip(places) {
-            if *level != 0 {
-                let place = usize::from(*place);
-                coefficients[place] = scaled(level.wrapping_mul(scales[place]), self.octave, 4);
-            }
+            coefficients[usize::from(*place) % 16] = *level;
         }
+        scale(&mut block, self.scale_4x4, self.octave, 4);
         if let Some(dc) = dc {
             block[0][0] = dc;
         }
@@ -33,16 +31,14 @@ impl Quantiser<'_> {
     }
 
     /// Coefficients of an 8x8 block from its 64 levels in coding order (8.5.13.1).
+    #[inline]
     pub fn dequantise_8x8(&self, levels: &[i32], scan: Scan) -> Block8x8 {
         let mut block = [[0; 8]; 8];
         let coefficients = block.as_flattened_mut();
-        let scales = self.scale_8x8.as_flattened();
         for (level, place) in levels.iter().zip(scan.places_8x8()) {
-            if *level != 0 {
-                let place = usize::from(*place);
-                coefficients[place] = scaled(level.wrapping_mul(scales[place]), self.octave, 6);
-            }
+            coefficients[usize::from(*place) % 64] = *level;
         }
+        scale(&mut block, self.scale_8x8, self.octave, 6);
         block
     }
 
@@ -95,6 +91,30 @@ impl Quantiser<'_> {
         // 16 times what it was given.
         let unit = 4096.0 / (256.0 * (1u32 << self.octave) as f32);
         unit / self.scale_4x4[0][0].max(1) as f32
+    }
+}
+
+/// All levels of a block as coefficients, zeros included: to ask for them costs more.
+#[inline(always)]
+fn scale<const N: usize>(
+    block: &mut [[i32; N]; N],
+    scales: &[[i32; N]; N],
+    octave: u32,
+    shift: u32,
+) {
+    let values = block.as_flattened_mut().iter_mut();
+    let values = values.zip(scales.as_flattened());
+    match octave.checked_sub(shift) {
+        Some(left) => values.for_each(|(value, scale)| {
+            *value = value.wrapping_mul(*scale).wrapping_shl(left);
+        }),
+        None => {
+            let right = shift - octave;
+            values.for_each(|(value, scale)| {
+                let product = value.wrapping_mul(*scale);
+                *value = product.wrapping_add(1 << (right - 1)) >> right;
+            });
+        }
     }
 }
 

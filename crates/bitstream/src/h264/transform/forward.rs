@@ -4,8 +4,7 @@
 //! transforms, each basis vector scaled to whole numbers. [`Quantiser`](super::Quantiser) says
 //! how many levels a unit of each is worth.
 
-use std::num::Wrapping;
-
+use super::lanes::{Lanes, transposed};
 use super::{Block4x4, Block8x8};
 
 /// The products of a 4x4 residual with its basis pictures, vectors 1 and 3 doubled.
@@ -22,19 +21,24 @@ pub fn forward_8x8(residual: &Block8x8) -> Block8x8 {
     forward(residual, |p| {
         let even = [p[0] + p[7], p[1] + p[6], p[2] + p[5], p[3] + p[4]];
         let odd = [p[0] - p[7], p[1] - p[6], p[2] - p[5], p[3] - p[4]];
-        let times = |values: [Wrapping<i32>; 4], factors: [i32; 4]| {
-            let products = values.iter().zip(factors).map(|(a, b)| a * Wrapping(b));
-            products.fold(Wrapping(0), |sum, product| sum + product)
-        };
+        let (sum, difference) = (
+            [even[0] + even[3], even[1] + even[2]],
+            [even[0] - even[3], even[1] - even[2]],
+        );
+        // Vectors 1, 3, 5 and 7 are 12, 10, 6 and 3 in four orders.
+        let three = odd.map(|v| v + v + v);
+        let six = three.map(|v| v + v);
+        let twelve = six.map(|v| v + v);
+        let ten = [0, 1, 2, 3].map(|k: usize| twelve[k] - odd[k] - odd[k]);
         [
-            times(even, [8, 8, 8, 8]),
-            times(odd, [12, 10, 6, 3]),
-            times(even, [8, 4, -4, -8]),
-            times(odd, [10, -3, -12, -6]),
-            times(even, [8, -8, -8, 8]),
-            times(odd, [6, -12, 3, 10]),
-            times(even, [4, -8, 8, -4]),
-            times(odd, [3, -6, 10, -12]),
+            (sum[0] + sum[1]) << 3,
+            twelve[0] + ten[1] + six[2] + three[3],
+            (difference[0] << 3) + (difference[1] << 2),
+            ten[0] - three[1] - twelve[2] - six[3],
+            (sum[0] - sum[1]) << 3,
+            six[0] - twelve[1] + three[2] + ten[3],
+            (difference[0] << 2) - (difference[1] << 3),
+            three[0] - six[1] + ten[2] - twelve[3],
         ]
     })
 }
@@ -49,24 +53,13 @@ pub fn hadamard_4x4(block: &Block4x4) -> Block4x4 {
 }
 
 /// Rows, then columns.
-#[inline]
+#[inline(always)]
 fn forward<const N: usize>(
     block: &[[i32; N]; N],
-    one: impl Fn([Wrapping<i32>; N]) -> [Wrapping<i32>; N],
+    one: impl Fn([Lanes<N>; N]) -> [Lanes<N>; N],
 ) -> [[i32; N]; N] {
-    let mut columns = [[Wrapping(0); N]; N];
-    for (place, row) in block.iter().enumerate() {
-        for (column, value) in columns.iter_mut().zip(one(row.map(Wrapping))) {
-            column[place] = value;
-        }
-    }
-    let mut out = [[0; N]; N];
-    for (place, column) in columns.into_iter().enumerate() {
-        for (row, value) in out.iter_mut().zip(one(column)) {
-            row[place] = value.0;
-        }
-    }
-    out
+    let columns = one(transposed(block).map(Lanes)).map(|lanes| lanes.0);
+    one(transposed(&columns).map(Lanes)).map(|lanes| lanes.0)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! From coefficients to residual samples.
 
-use std::num::Wrapping;
-
+use super::lanes::{Lanes, transposed};
 use super::{Block4x4, Block8x8, hadamard_4x4};
 
 /// The residual of a 4x4 block of scaled coefficients, H.264 8.5.12.2.
+#[inline]
 pub fn inverse_4x4(coefficients: &Block4x4) -> Block4x4 {
     inverse(coefficients, |d| {
         let (e, f) = (d[0] + d[2], d[0] - d[2]);
@@ -14,6 +14,7 @@ pub fn inverse_4x4(coefficients: &Block4x4) -> Block4x4 {
 }
 
 /// The residual of an 8x8 block of scaled coefficients, H.264 8.5.13.2.
+#[inline]
 pub fn inverse_8x8(coefficients: &Block8x8) -> Block8x8 {
     inverse(coefficients, |d| {
         let a = [
@@ -50,36 +51,26 @@ pub fn inverse_8x8(coefficients: &Block8x8) -> Block8x8 {
 }
 
 /// The transform of Intra_16x16 DC levels, before scaling, H.264 8.5.10.
+#[inline]
 pub fn inverse_dc(levels: &Block4x4) -> Block4x4 {
     hadamard_4x4(levels)
 }
 
 /// Rows, then columns, then rounded from 1/64.
-#[inline]
+#[inline(always)]
 fn inverse<const N: usize>(
     block: &[[i32; N]; N],
-    one: impl Fn([Wrapping<i32>; N]) -> [Wrapping<i32>; N],
+    one: impl Fn([Lanes<N>; N]) -> [Lanes<N>; N],
 ) -> [[i32; N]; N] {
     // Many blocks have DC alone, and of that every basis value is 1.
     if let [dc, ac @ ..] = block.as_flattened()
-        && ac.iter().all(|coefficient| *coefficient == 0)
+        && ac.iter().fold(0, |all, coefficient| all | coefficient) == 0
     {
         return [[dc.wrapping_add(32) >> 6; N]; N];
     }
-    let mut columns = [[Wrapping(0); N]; N];
-    for (place, row) in block.iter().enumerate() {
-        let row = one(row.map(Wrapping));
-        for (column, value) in columns.iter_mut().zip(row) {
-            column[place] = value;
-        }
-    }
-    let mut residual = [[0; N]; N];
-    for (place, column) in columns.into_iter().enumerate() {
-        for (row, value) in residual.iter_mut().zip(one(column)) {
-            row[place] = ((value + Wrapping(32)) >> 6).0;
-        }
-    }
-    residual
+    let columns = one(transposed(block).map(Lanes)).map(|lanes| lanes.0);
+    one(transposed(&columns).map(Lanes))
+        .map(|lanes| lanes.0.map(|value| value.wrapping_add(32) >> 6))
 }
 
 #[cfg(test)]

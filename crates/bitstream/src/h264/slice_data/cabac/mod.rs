@@ -21,10 +21,17 @@ pub(super) trait Bins {
 
     /// A bin with a context.
     fn bin(&mut self, context: usize, bin: bool) -> bool;
-    /// A bin of even chances.
-    fn bypass(&mut self, bin: bool) -> bool;
     /// A bin that ends the code where it is 1.
     fn terminate(&mut self, bin: bool) -> bool;
+    /// `residual_block_cabac()`, as [`Coder::block`]; `increment` is ctxIdxInc of
+    /// `coded_block_flag`.
+    fn block(
+        &mut self,
+        block: Block,
+        field: bool,
+        increment: usize,
+        levels: &mut [i32],
+    ) -> Result<u8, Fault>;
     /// From the code that has ended to plain bits.
     fn pcm_start(&mut self);
     fn pcm_bits(&mut self, count: u32, bits: u32) -> u32;
@@ -202,7 +209,8 @@ impl<B: Bins> Coder for Cabac<B> {
         above: u8,
         levels: &mut [i32],
     ) -> Result<u8, Fault> {
-        residual::block(&mut self.bins, block, self.field, (left, above), levels)
+        let increment = usize::from(left != 0) + 2 * usize::from(above != 0);
+        self.bins.block(block, self.field, increment, levels)
     }
 
     fn end(&mut self, first_of_pair: bool, last: bool) -> bool {

@@ -1,8 +1,10 @@
 //! How the arithmetic coder divides its range and how its states change, H.264 tables 9-44, 9-45.
 
+use std::hint::select_unpredictable;
+
 /// rangeTabLPS by pStateIdx and quantised range.
 #[rustfmt::skip]
-pub(super) const RANGE_LPS: [[u8; 4]; 64] = [
+const RANGE_LPS: [[u8; 4]; 64] = [
     [128, 176, 208, 240], [128, 167, 197, 227], [128, 158, 187, 216], [123, 150, 178, 205],
     [116, 142, 169, 195], [111, 135, 160, 185], [105, 128, 152, 175], [100, 122, 144, 166],
     [ 95, 116, 137, 158], [ 90, 110, 130, 150], [ 85, 104, 123, 142], [ 81,  99, 117, 135],
@@ -33,19 +35,73 @@ const NEXT_LPS: [u8; 64] = [
 /// State of a context: twice pStateIdx plus valMPS.
 pub(super) type State = u8;
 
-/// transIdxLPS and transIdxMPS as states: what follows a state after a 0 and after a 1.
-pub(super) static NEXT: [[State; 2]; 128] = next();
+/// What a state does at each quarter of the range; all in one word, so that a bin takes one look-up.
+#[derive(Clone, Copy)]
+pub(super) struct Step(u64);
 
-const fn next() -> [[State; 2]; 128] {
-    let mut next = [[0; 2]; 128];
-    let mut state = 0;
-    while state < 128 {
-        let (index, mps) = (state / 2, state % 2);
+impl Step {
+    const fn new(state: u8, quarter: u8) -> Step {
+        let (index, mps) = ((state / 2) as usize, state % 2);
+        let lps_range = RANGE_LPS[index][quarter as usize];
+        // codIRange has 9 bits.
+        let lps_shift = lps_range.leading_zeros() + 1;
         let more_likely = if index < 62 { index + 1 } else { index };
-        next[state][mps] = (2 * more_likely + mps) as u8;
+        let next_mps = 2 * more_likely as u8 + mps;
         let changed = if index == 0 { 1 - mps } else { mps };
-        next[state][1 - mps] = 2 * NEXT_LPS[index] + changed as u8;
-        state += 1;
+        let next_lps = 2 * NEXT_LPS[index] + changed;
+        let renormalised = (lps_range as u64) << lps_shift;
+        let bytes = [next_mps, next_lps, lps_shift as u8, 0, 0, 0, 0, 0];
+        Step(u64::from_le_bytes(bytes) | renormalised << 32)
     }
-    next
+
+    /// By how many bits codIRangeLPS is renormalised.
+    #[inline(always)]
+    pub(super) fn lps_shift(self) -> u32 {
+        (self.0 >> 16) as u32 & 0xff
+    }
+
+    /// codIRangeLPS renormalised.
+    #[inline(always)]
+    pub(super) fn lps_renormalised(self) -> u64 {
+        self.0 >> 32
+    }
+
+    /// The state after the less or the more probable symbol.
+    #[inline(always)]
+    pub(super) fn next(self, less: bool) -> State {
+        select_unpredictable(less, self.0 >> 8, self.0) as State
+    }
+}
+
+/// A state in which a 0 takes nothing from the range and leaves everything as it is.
+pub(super) const IDLE: State = 128;
+
+/// By 4 times the state and the three bits of codIRange from its first, which is 1.
+static STEPS: [Step; 520] = steps().1;
+static LPS: [u8; 520] = steps().0;
+
+const fn steps() -> ([u8; 520], [Step; 520]) {
+    let idle = IDLE as u64 | (IDLE as u64) << 8 | 256 << 32;
+    let mut steps = [Step(idle); 520];
+    let mut lps = [0; 520];
+    let mut at = 0;
+    while at < 512 {
+        let (state, quarter) = ((at / 4) as u8, (at % 4) as u8);
+        steps[4 + at] = Step::new(state, quarter);
+        lps[4 + at] = RANGE_LPS[at / 8][at % 4];
+        at += 1;
+    }
+    (lps, steps)
+}
+
+/// codIRangeLPS of a state at a range from 256 to 511, and its step.
+#[inline(always)]
+pub(super) fn step(state: State, range: u64) -> (u64, Step) {
+    // A test instead of a remainder: it is always foreseen, while a remainder would come before the
+    // look-up that everything waits for.
+    let at = 4 * usize::from(state) + (range as usize >> 6);
+    match (LPS.get(at), STEPS.get(at)) {
+        (Some(lps), Some(step)) => ((*lps).into(), *step),
+        _ => (0, Step(0)),
+    }
 }

@@ -1,8 +1,13 @@
 //! The levels of one block, H.264 7.3.5.3.3 and 9.3.3.1.3.
 
-use super::{Bins, map_8x8};
+mod read;
+mod write;
+
+use super::map_8x8;
 use crate::h264::slice_data::coder::Block;
-use crate::h264::slice_data::error::{Fault, check};
+
+pub(super) use read::read;
+pub(super) use write::write;
 
 /// Bits of the Exp-Golomb suffix of a level, at most: levels of about 20 bits.
 const MAX_SUFFIX: u32 = 20;
@@ -27,7 +32,7 @@ const fn kind(category: usize, map: usize, absolute: usize) -> Kind {
     }
 }
 
-static KINDS: [Kind; 6] = [
+const KINDS: [Kind; 6] = [
     kind(0, 0, 0),
     kind(1, 15, 10),
     kind(2, 29, 20),
@@ -42,145 +47,106 @@ static KINDS: [Kind; 6] = [
     },
 ];
 
-/// `residual_block_cabac()`; gives `coded_block_flag`. The levels of an 8x8 block must not all
-/// be 0.
-#[inline]
-pub(super) fn block<B: Bins>(
-    bins: &mut B,
-    block: Block,
-    field: bool,
-    (left, above): (u8, u8),
-    levels: &mut [i32],
-) -> Result<u8, Fault> {
-    let kind = &KINDS[block as usize];
-    let end = if B::WRITES {
-        levels.iter().rposition(|level| *level != 0)
-    } else {
-        None
+/// The contexts of `significant_coeff_flag` and `last_significant_coeff_flag` by place in the scan.
+type Flags = [[u16; 2]; 64];
+
+/// By kind of block, those of 4:2:2 chroma DC last; frame coded, then field coded.
+static FLAGS: [[Flags; 2]; 7] = flags();
+
+/// The contexts of the flags of a block of `places` levels.
+fn flags_of(block: Block, field: bool, places: usize) -> &'static Flags {
+    let row = match block {
+        Block::ChromaDc if places > 4 => 6,
+        _ => block as usize,
     };
-    if block != Block::Luma8x8 {
-        let increment = usize::from(left != 0) + 2 * usize::from(above != 0);
-        if !bins.bin(kind.coded + increment, end.is_some()) {
-            return Ok(0);
-        }
-    }
-    let end = end.unwrap_or(0);
-    let (significant, last) = (
-        kind.significant[usize::from(field)],
-        kind.last[usize::from(field)],
-    );
-    let mut places = [0; 64];
-    let count = match block {
-        Block::ChromaDc => {
-            // NumC8x8 is a quarter of the levels of a component.
-            let divisor = (levels.len() / 4).max(1);
-            let contexts = |at: usize| {
-                let increment = (at / divisor).min(2);
-                (significant + increment, last + increment)
-            };
-            map(bins, levels, end, contexts, &mut places)
-        }
-        Block::Luma8x8 => {
-            let table = match field {
-                true => &map_8x8::FIELD,
-                false => &map_8x8::FRAME,
-            };
-            let contexts = |at: usize| {
-                let at = at.min(62);
-                let (first, second) = (table[at], map_8x8::LAST[at]);
-                (significant + usize::from(first), last + usize::from(second))
-            };
-            map(bins, levels, end, contexts, &mut places)
-        }
-        _ => map(
-            bins,
-            levels,
-            end,
-            |at| (significant + at, last + at),
-            &mut places,
-        ),
-    };
-    magnitudes(bins, kind, places.get(..count).unwrap_or_default(), levels)?;
-    Ok(1)
+    &FLAGS[row][usize::from(field)]
 }
 
-/// The significance map: the places of levels that are not 0, in scan order; gives how many.
-#[inline(always)]
-fn map<B: Bins>(
-    bins: &mut B,
-    levels: &[i32],
-    end: usize,
-    contexts: impl Fn(usize) -> (usize, usize),
-    places: &mut [u8; 64],
-) -> usize {
-    let mut count = 0;
-    let most = levels.len().min(64);
-    for (at, level) in levels.iter().enumerate().take(most.saturating_sub(1)) {
-        let (significant, last) = contexts(at);
-        if bins.bin(significant, *level != 0) {
-            places[count % 64] = at as u8;
-            count += 1;
-            if bins.bin(last, at == end) {
-                return count;
-            }
-        }
-    }
-    // If it is none of the others, it is the last one.
-    places[count % 64] = most.saturating_sub(1) as u8;
-    count + 1
-}
-
-/// `coeff_abs_level_minus1` and `coeff_sign_flag`, from the last level to the first.
-#[inline(always)]
-fn magnitudes<B: Bins>(
-    bins: &mut B,
-    kind: &Kind,
-    places: &[u8],
-    levels: &mut [i32],
-) -> Result<(), Fault> {
-    let (mut ones, mut above) = (0, 0);
-    for place in places.iter().rev() {
-        let Some(level) = levels.get_mut(usize::from(*place)) else {
-            continue;
+const fn flags() -> [[Flags; 2]; 7] {
+    let mut flags = [[[[0; 2]; 64]; 2]; 7];
+    let mut at = 0;
+    while at < 7 * 2 * 63 {
+        let (row, field, place) = (at / 126, at / 63 % 2, at % 63);
+        let (significant, last) = match row {
+            // A third of its places after the second has no context of its own.
+            3 if place < 2 => (place, place),
+            3 => (2, 2),
+            6 if place < 4 => (place / 2, place / 2),
+            6 => (2, 2),
+            5 if field == 0 => (
+                map_8x8::FRAME[place] as usize,
+                map_8x8::LAST[place] as usize,
+            ),
+            5 => (
+                map_8x8::FIELD[place] as usize,
+                map_8x8::LAST[place] as usize,
+            ),
+            _ => (place, place),
         };
-        let wanted = level.unsigned_abs().saturating_sub(1);
-        let first = if above > 0 { 0 } else { (1 + ones).min(4) };
-        let mut value = 0;
-        if bins.bin(kind.absolute + first, wanted > 0) {
-            value = 1;
-            let context = kind.absolute + 5 + above.min(kind.most_above);
-            while value < 14 && bins.bin(context, wanted > value) {
-                value += 1;
-            }
-            if value == 14 {
-                value += suffix(bins, wanted.saturating_sub(14))?;
-            }
-            above += 1;
-        } else {
-            ones += 1;
-        }
-        let negative = bins.bypass(*level < 0);
-        let magnitude = value as i32 + 1;
-        *level = if negative { -magnitude } else { magnitude };
+        let kind = &KINDS[if row == 6 { 3 } else { row }];
+        flags[row][field][place] = [
+            (kind.significant[field] + significant) as u16,
+            (kind.last[field] + last) as u16,
+        ];
+        at += 1;
     }
-    Ok(())
+    flags
 }
 
-/// Exp-Golomb of order 0 in bypass bins, 9.3.2.3.
-fn suffix<B: Bins>(bins: &mut B, wanted: u32) -> Result<u32, Fault> {
-    let mut rest = wanted;
-    let (mut value, mut length) = (0, 0);
-    while bins.bypass(rest >= 1 << length) {
-        rest = rest.saturating_sub(1 << length);
-        value += 1 << length;
-        length += 1;
-        let element = "coeff_abs_level_minus1 (bits of the suffix)";
-        check(element, length.into(), 0, MAX_SUFFIX.into())?;
+/// How far the levels of a block are coded, as the contexts of the next magnitude depend on it:
+/// how many are 1 (up to 3), or how many are greater (up to 4).
+#[derive(Clone, Copy)]
+struct Node {
+    /// The context of the first bin of `coeff_abs_level_minus1`.
+    first: u16,
+    /// That of all others.
+    others: u16,
+    /// What follows a magnitude of 1, and one above.
+    next: [u8; 2],
+}
+
+/// By kind of block; blocks start with the first.
+static NODES: [[Node; 8]; 6] = nodes();
+
+const fn nodes() -> [[Node; 8]; 6] {
+    let none = Node {
+        first: 0,
+        others: 0,
+        next: [0; 2],
+    };
+    let mut nodes = [[none; 8]; 6];
+    let mut at = 0;
+    while at < 6 * 8 {
+        let (kind, node) = (&KINDS[at / 8], at % 8);
+        let (first, above) = if node < 4 {
+            (1 + node, 0)
+        } else {
+            (0, node - 3)
+        };
+        let above = if above < kind.most_above {
+            above
+        } else {
+            kind.most_above
+        };
+        nodes[at / 8][node] = Node {
+            first: (kind.absolute + first) as u16,
+            others: (kind.absolute + 5 + above) as u16,
+            next: [
+                if node >= 3 {
+                    node as u8
+                } else {
+                    node as u8 + 1
+                },
+                if node < 4 {
+                    4
+                } else if node < 7 {
+                    node as u8 + 1
+                } else {
+                    7
+                },
+            ],
+        };
+        at += 1;
     }
-    for bit in (0..length).rev() {
-        if bins.bypass(rest >> bit & 1 != 0) {
-            value += 1 << bit;
-        }
-    }
-    Ok(value)
+    nodes
 }
