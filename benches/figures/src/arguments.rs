@@ -1,39 +1,38 @@
 //! What to measure.
 
-use wm::h264::{Choice, CodedBits, Rule};
 use wm::{Grid, Strength};
 
 /// The command line.
-pub struct Arguments {
-    pub streams: Vec<String>,
-    pub strength: Strength,
+pub(crate) struct Arguments {
+    pub(crate) streams: Vec<String>,
+    pub(crate) strength: Strength,
     /// Grey levels RMS; `None`: that of the strength.
-    pub amplitude: Option<f32>,
+    pub(crate) amplitude: Option<f32>,
     /// Columns of cells; `None`: the default grid.
-    pub cells: Option<u16>,
-    pub rule: Rule,
-    pub budget: f32,
+    pub(crate) cells: Option<u16>,
+    pub(crate) multiplier: Option<f32>,
+    pub(crate) budget: f32,
     /// Frames of a segment at least.
-    pub frames: usize,
-    pub quality: bool,
+    pub(crate) frames: usize,
+    pub(crate) quality: bool,
     /// Arguments of ffmpeg.
-    pub attacks: Vec<String>,
-    pub content_id: String,
+    pub(crate) attacks: Vec<String>,
+    pub(crate) content_id: String,
     /// A fixed file name to keep variant 0 and 1 under.
-    pub keep: Option<String>,
+    pub(crate) keep: Option<String>,
     words: Vec<String>,
 }
 
 impl Arguments {
     /// From the words of the command line.
-    pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
+    pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
         let mut arguments = Arguments {
             streams: Vec::new(),
             strength: Strength::Normal,
             amplitude: None,
             cells: None,
-            rule: Rule::default(),
-            budget: 1.0,
+            multiplier: None,
+            budget: 0.005,
             frames: 50,
             quality: false,
             attacks: Vec::new(),
@@ -61,7 +60,6 @@ impl Arguments {
             if !matches!(name, "attack" | "keep") {
                 arguments.words.push(format!("{name}={value}"));
             }
-            let rule = &mut arguments.rule;
             match name {
                 "strength" => {
                     arguments.strength = match value.as_str() {
@@ -79,20 +77,7 @@ impl Arguments {
                 "attack" => arguments.attacks.push(value),
                 "keep" => arguments.keep = Some(value),
                 "content-id" => arguments.content_id = value,
-                "lambda" => rule.choice = Choice::RateDistortion(number()?),
-                "absolute" => rule.choice = Choice::Absolute(number()?),
-                "reach" => rule.reach = number()?,
-                "diffusion" => rule.diffusion = number()?,
-                "dc-weight" => rule.dc_weight = number()?,
-                "candidates-4x4" => rule.candidates_4x4 = number()? as usize,
-                "candidates-8x8" => rule.candidates_8x8 = number()? as usize,
-                "coded-bits" => {
-                    rule.coded_bits = match value.as_str() {
-                        "frozen" => CodedBits::Frozen,
-                        "free" => CodedBits::Free,
-                        _ => return Err(format!("--coded-bits: is {value}")),
-                    }
-                }
+                "multiplier" => arguments.multiplier = Some(number()?),
                 _ => return Err(format!("--{name} is not an option")),
             }
         }
@@ -100,12 +85,12 @@ impl Arguments {
     }
 
     /// What was asked for, for the line of results.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         self.words.join(" ")
     }
 
     /// The grid for pictures of this size.
-    pub fn grid(&self, width: u32, height: u32) -> Grid {
+    pub(crate) fn grid(&self, width: u32, height: u32) -> Grid {
         match self.cells {
             Some(columns) => Grid {
                 columns,

@@ -10,7 +10,11 @@ use wm::MasterKey;
 
 /// Blind d' per segment: the correlation with the segment's pattern over the spread of the
 /// correlations with patterns of other keys, frames weighted by `exp(-t / 4)`.
-pub fn measure(marked: &Marked, attack: &str, arguments: &Arguments) -> Result<String, String> {
+pub(crate) fn measure(
+    marked: &Marked,
+    attack: &str,
+    arguments: &Arguments,
+) -> Result<String, String> {
     let (name, options) = attack
         .split_once('=')
         .ok_or("an attack is NAME=WIDTHxHEIGHT,ffmpeg options")?;

@@ -3,7 +3,7 @@
 use wm::Grid;
 
 /// Subtracts the local mean and divides by the local deviation.
-pub struct Normaliser {
+pub(crate) struct Normaliser {
     width: usize,
     height: usize,
     radius: usize,
@@ -11,7 +11,7 @@ pub struct Normaliser {
 
 impl Normaliser {
     /// For frames of this size.
-    pub fn new(width: usize, height: usize, grid: Grid) -> Normaliser {
+    pub(crate) fn new(width: usize, height: usize, grid: Grid) -> Normaliser {
         let cell = width as f32 / f32::from(grid.columns.max(1));
         Normaliser {
             width,
@@ -21,7 +21,7 @@ impl Normaliser {
     }
 
     /// `clip((x - mean) / (deviation + 1.5), 2.5)`.
-    pub fn residual(&self, frame: &[u8]) -> Vec<f32> {
+    pub(crate) fn residual(&self, frame: &[u8]) -> Vec<f32> {
         let values: Vec<f32> = frame.iter().map(|v| f32::from(*v)).collect();
         let mean = self.blurred(&values);
         let mut residual: Vec<f32> = values.iter().zip(&mean).map(|(v, m)| v - m).collect();

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// Frames on their way out of ffmpeg.
-pub struct Frames {
+pub(crate) struct Frames {
     child: Child,
     stdout: ChildStdout,
     size: usize,
@@ -12,7 +12,7 @@ pub struct Frames {
 
 impl Frames {
     /// Runs ffmpeg with `arguments` between its input, which is fed `bytes`, and its output.
-    pub fn run(
+    pub(crate) fn run(
         before: &[&str],
         bytes: Vec<u8>,
         after: &[&str],
@@ -39,7 +39,7 @@ impl Frames {
     }
 
     /// The next frame.
-    pub fn next(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn next(&mut self) -> Option<Vec<u8>> {
         let mut frame = vec![0; self.size];
         self.stdout.read_exact(&mut frame).ok().map(|()| frame)
     }
@@ -53,7 +53,11 @@ impl Drop for Frames {
 }
 
 /// What ffmpeg writes when it is fed `bytes`.
-pub fn transform(before: &[&str], bytes: Vec<u8>, after: &[&str]) -> Result<Vec<u8>, String> {
+pub(crate) fn transform(
+    before: &[&str],
+    bytes: Vec<u8>,
+    after: &[&str],
+) -> Result<Vec<u8>, String> {
     let mut child = Command::new("ffmpeg")
         .args(["-v", "error", "-nostdin"])
         .args(before)

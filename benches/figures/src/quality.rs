@@ -8,7 +8,11 @@ use crate::stream::Marked;
 
 /// PSNR against the original over all frames, of the variants against each other, and the gain
 /// after deblocking, at the first frame of segments and later.
-pub fn measure(bytes: &[u8], marked: &Marked, arguments: &Arguments) -> Result<String, String> {
+pub(crate) fn measure(
+    bytes: &[u8],
+    marked: &Marked,
+    arguments: &Arguments,
+) -> Result<String, String> {
     let (width, height) = marked.size;
     let size = (width * height) as usize;
     let decode = |bytes: &[u8]| {

@@ -10,14 +10,14 @@ use wm::{ContentKey, MasterKey, Record};
 use crate::arguments::Arguments;
 
 /// A marked stream.
-pub struct Marked {
-    pub zero: Vec<u8>,
-    pub one: Vec<u8>,
+pub(crate) struct Marked {
+    pub(crate) zero: Vec<u8>,
+    pub(crate) one: Vec<u8>,
     /// Access units of each segment.
-    pub segments: Vec<usize>,
-    pub records: Vec<Record>,
-    pub size: (u32, u32),
-    pub key: ContentKey,
+    pub(crate) segments: Vec<usize>,
+    pub(crate) records: Vec<Record>,
+    pub(crate) size: (u32, u32),
+    pub(crate) key: ContentKey,
     original: usize,
     intra: u64,
     seconds: f64,
@@ -26,7 +26,7 @@ pub struct Marked {
 
 impl Marked {
     /// Growth, gain and change.
-    pub fn summary(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         let growth = 100.0 * (self.zero.len() as f64 / self.original as f64 - 1.0);
         let pictures: Vec<_> = self.records.iter().flat_map(|r| &r.pictures).collect();
         let mean = |f: &dyn Fn(&wm::PictureRecord) -> f32| {
@@ -47,7 +47,7 @@ impl Marked {
 }
 
 /// Marks a byte stream.
-pub fn mark(bytes: &[u8], arguments: &Arguments) -> Result<Marked, String> {
+pub(crate) fn mark(bytes: &[u8], arguments: &Arguments) -> Result<Marked, String> {
     let units = access_units(bytes);
     let mut segments: Vec<Vec<&[u8]>> = Vec::new();
     for unit in units {
@@ -72,12 +72,11 @@ pub fn mark(bytes: &[u8], arguments: &Arguments) -> Result<Marked, String> {
     let size = stream.display_size().ok_or("no parameter sets")?;
     let settings = Settings {
         budget: arguments.budget,
-        rule: arguments.rule,
+        multiplier: arguments.multiplier,
         grid: Some(arguments.grid(size.0, size.1)),
         amplitude: arguments
             .amplitude
             .unwrap_or(arguments.strength.amplitude()),
-        ..Settings::new(arguments.strength)
     };
     let mut marked = Marked {
         zero: Vec::new(),

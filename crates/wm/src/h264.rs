@@ -5,21 +5,21 @@
 //! written again. All other slices stay as they are, bit for bit: their syntax does not depend on
 //! the samples they refer to, and motion compensation carries the mark on.
 
+mod budget;
 mod choose;
 mod error;
 mod filler;
-mod meter;
-mod missed;
+mod picture;
 mod rate;
 mod rewrite;
-mod rule;
 mod segment;
 mod steps;
 mod stream;
 mod target;
+mod twins;
 
 pub use bitstream::h264::slice_data::Feature;
 pub use error::MarkError;
-pub use rule::{Choice, CodedBits, Rule};
-pub use segment::{MarkedSegment, Settings, Tally, Twins, mark};
+pub use segment::{MarkedSegment, Settings, Tally, mark};
 pub use stream::{Framing, Stream};
+pub use twins::Twins;

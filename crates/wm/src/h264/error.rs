@@ -60,6 +60,12 @@ pub enum MarkError {
         /// What is wrong.
         what: String,
     },
+    /// A sample without a slice to mark.
+    #[error("sample {sample}: it has no intra slice")]
+    NoSlices {
+        /// The sample.
+        sample: usize,
+    },
     /// A unit has grown beyond what its length field can say.
     #[error("sample {sample}: a NAL unit of {bytes} bytes does not fit a length of {size} bytes")]
     UnitLength {

@@ -20,25 +20,37 @@ fn prefix(framing: Framing) -> usize {
     }
 }
 
-/// A filler unit of `bytes` in all, H.264 7.3.2.7; none if there is no room for the smallest.
-pub(super) fn unit(framing: Framing, bytes: usize) -> Option<Vec<u8>> {
-    let prefix = prefix(framing);
-    let unit = bytes.checked_sub(prefix).filter(|unit| *unit >= 2)?;
-    let mut out = Vec::with_capacity(bytes);
-    match framing {
-        Framing::LengthPrefixed(size) => {
-            let size = size.bytes();
-            if size < 4 && unit >> (8 * size) != 0 {
-                return None;
-            }
-            out.extend_from_slice(&(unit as u32).to_be_bytes()[4 - size..]);
+/// Appends a filler unit of `bytes` in all, H.264 7.3.2.7; of several units if one cannot be as
+/// long as its length field can say.
+///
+/// Nothing smaller than [`smallest`] can be appended.
+pub(super) fn append(framing: Framing, mut bytes: usize, out: &mut Vec<u8>) {
+    let smallest = smallest(framing);
+    let most = match framing {
+        Framing::LengthPrefixed(size) if size.bytes() < 4 => {
+            (1 << (8 * size.bytes())) - 1 + size.bytes()
         }
-        Framing::AnnexB => out.extend_from_slice(&[0, 0, 1]),
+        _ => usize::MAX,
+    };
+    while bytes >= smallest {
+        // What is left must be enough for another unit.
+        let now = match bytes > most {
+            true => most.min(bytes - smallest),
+            false => bytes,
+        };
+        let unit = now - prefix(framing);
+        match framing {
+            Framing::LengthPrefixed(size) => {
+                let length = (unit as u32).to_be_bytes();
+                out.extend_from_slice(length.get(4 - size.bytes()..).unwrap_or_default());
+            }
+            Framing::AnnexB => out.extend_from_slice(&[0, 0, 1]),
+        }
+        out.push(HEADER);
+        out.resize(out.len() + unit - 2, 0xFF);
+        out.push(STOP);
+        bytes -= now;
     }
-    out.push(HEADER);
-    out.resize(bytes - 1, 0xFF);
-    out.push(STOP);
-    Some(out)
 }
 
 #[cfg(test)]
@@ -47,16 +59,32 @@ mod tests {
 
     use super::*;
 
+    fn unit(framing: Framing, bytes: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        append(framing, bytes, &mut out);
+        out
+    }
+
     #[test]
     fn filler_is_ff_bytes_and_a_stop_bit() {
         let four = Framing::LengthPrefixed(LengthSize::Four);
-        assert_eq!(unit(four, 8).unwrap(), [0, 0, 0, 4, 12, 0xFF, 0xFF, 0x80]);
-        assert_eq!(unit(four, 6).unwrap(), [0, 0, 0, 2, 12, 0x80]);
-        assert_eq!(unit(four, 5), None);
-        assert_eq!(unit(Framing::AnnexB, 6).unwrap(), [0, 0, 1, 12, 0xFF, 0x80]);
+        assert_eq!(unit(four, 8), [0, 0, 0, 4, 12, 0xFF, 0xFF, 0x80]);
+        assert_eq!(unit(four, 6), [0, 0, 0, 2, 12, 0x80]);
+        assert_eq!(unit(four, 5), []);
+        assert_eq!(unit(Framing::AnnexB, 6), [0, 0, 1, 12, 0xFF, 0x80]);
+        assert_eq!(smallest(four), 6);
+    }
+
+    #[test]
+    fn filler_beyond_a_length_field_is_two_units() {
         let one = Framing::LengthPrefixed(LengthSize::One);
-        assert_eq!(unit(one, 256).unwrap().len(), 256);
-        assert_eq!(unit(one, 257), None);
-        assert_eq!((smallest(four), smallest(one)), (6, 3));
+        assert_eq!(smallest(one), 3);
+        for bytes in 3..2000 {
+            let filler = unit(one, bytes);
+            assert_eq!(filler.len(), bytes);
+            let units: Result<Vec<_>, _> =
+                bitstream::nal::LengthPrefixed::new(&filler, LengthSize::One).collect();
+            assert!(units.unwrap().iter().all(|unit| unit.bytes[0] == 12));
+        }
     }
 }

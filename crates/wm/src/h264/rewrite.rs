@@ -1,71 +1,57 @@
 //! The closed loop: the levels of a slice, changed macroblock by macroblock so that what a decoder
 //! reconstructs becomes the target.
+//!
+//! An error that a block inherits from its neighbours through prediction is part of what it
+//! corrects. Types, modes, transform sizes and QPs stay; levels and, of I_NxN macroblocks, coded
+//! block patterns change.
 
 use bitstream::h264::intra::{
     Intra16x16PredMode, NotAvailable, Picture, Site, Structure, at_4x4, at_8x8,
 };
-use bitstream::h264::slice_data::{MbType, SliceData};
-use bitstream::h264::transform::{
-    LevelScale, Quantiser, Scan, forward_4x4, forward_8x8, hadamard_4x4, inverse_4x4, inverse_8x8,
-};
+use bitstream::h264::slice_data::{Macroblock, MbType, SliceData};
+use bitstream::h264::transform::{LevelScale, Scan, hadamard_4x4, inverse_4x4, inverse_8x8};
 
-use super::choose::Coefficient;
-use super::meter::Meter;
-use super::missed::Missed;
-use super::rate::{FIRST_OF_BLOCK, FIRST_OF_PATTERN, bits};
-use super::rule::{CodedBits, Rule};
-use super::steps::{Step, Steps};
-use super::target::Target;
+use super::choose::{Terms, choose};
+use super::rate::{FIRST_OF_BLOCK, FIRST_OF_PATTERN};
+use super::steps::{CANDIDATES_8X8, Steps};
+use super::target::{Sums, Target};
 
-/// Levels beyond which none are changed to, for profiles that cannot code larger ones.
-const LARGEST_LEVEL: i32 = 2000;
-
-/// A macroblock that cannot be reconstructed: nothing else of the slice can be.
+/// A macroblock that cannot be reconstructed: nothing after it can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("macroblock {address}: its prediction uses samples that are not there")]
 pub(super) struct Unpredictable {
-    pub(super) address: usize,
-}
-
-/// What rewriting a slice did.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Rewritten {
-    /// Levels that changed.
-    pub(super) levels: usize,
-    /// Bits this may have cost, by estimate.
-    pub(super) bits: f32,
+    address: usize,
 }
 
 /// Rewrites slices of one picture in one variant.
 pub(super) struct Rewriter<'a> {
-    pub(super) rule: &'a Rule,
     pub(super) target: Target<'a>,
-    pub(super) scale: &'a LevelScale,
     pub(super) structure: Structure,
-    pub(super) bit_depth_minus8: u8,
-    /// By QP'Y and scan, made when first needed.
-    steps: Vec<Option<Box<Steps>>>,
-    missed: Missed,
-    done: Rewritten,
+    terms: Terms,
+    /// By QP'Y, made when first needed.
+    steps: Vec<Option<Steps<'a>>>,
+    scale: &'a LevelScale,
+    /// What became of the picture.
+    pub(super) sums: Sums,
+    /// Levels that changed.
+    pub(super) changed: u64,
 }
 
 impl<'a> Rewriter<'a> {
     pub(super) fn new(
-        rule: &'a Rule,
         target: Target<'a>,
-        scale: &'a LevelScale,
         structure: Structure,
-        bit_depth_minus8: u8,
+        scale: &'a LevelScale,
+        terms: Terms,
     ) -> Self {
         Rewriter {
-            rule,
             target,
-            scale,
             structure,
-            bit_depth_minus8,
-            steps: vec![None; 2 * 88],
-            missed: Missed::new(target.original, rule.diffusion),
-            done: Rewritten::default(),
+            terms,
+            steps: vec![None; 88],
+            scale,
+            sums: Sums::default(),
+            changed: 0,
         }
     }
 
@@ -74,9 +60,7 @@ impl<'a> Rewriter<'a> {
         &mut self,
         picture: &mut Picture,
         data: &mut SliceData,
-        meter: &mut Meter,
-    ) -> Result<Rewritten, Unpredictable> {
-        self.done = Rewritten::default();
+    ) -> Result<(), Unpredictable> {
         picture.start_slice();
         let mut qp = data.layout().slice_qp;
         for index in 0..data.macroblocks.len() {
@@ -85,260 +69,316 @@ impl<'a> Rewriter<'a> {
             let Some(mb) = data.macroblocks.get_mut(index) else {
                 break;
             };
-            // Those before may have stopped coding their QP.
+            // Macroblocks before it may have begun or ceased to code their QP.
             if !mb.codes_qp() {
                 mb.qp = qp;
             }
+            let mb = *mb;
             let site = picture.site(self.structure, address, mb.field);
             let site = site.ok_or(unpredictable)?;
+            let mut block = Block {
+                rewriter: self,
+                picture: &mut *picture,
+                site: &site,
+                data: &mut *data,
+                index,
+                mb,
+            };
             let result = match mb.mb_type {
-                MbType::INxN if mb.transform_8x8 => self.nxn_8x8(picture, &site, data, index),
-                MbType::INxN => self.nxn_4x4(picture, &site, data, index),
-                MbType::I16x16 { pred_mode } => self.whole(picture, &site, data, index, pred_mode),
+                MbType::INxN if mb.transform_8x8 => block.nxn_8x8(),
+                MbType::INxN => block.nxn_4x4(),
+                MbType::I16x16 { pred_mode } => block.whole(pred_mode),
                 MbType::IPcm => {
-                    self.samples(picture, &site, data, index);
+                    block.samples();
                     Ok(())
                 }
             };
             result.map_err(|_| unpredictable)?;
-            meter.add(&self.target, picture.luma(), &site);
+            self.target
+                .meter(picture.luma(), site.place(), &mut self.sums);
             if let Some(mb) = data.macroblocks.get_mut(index) {
-                if mb.codes_qp() {
-                    qp = mb.qp;
-                } else {
+                if !mb.codes_qp() {
                     mb.qp = qp;
                 }
+                qp = mb.qp;
             }
         }
-        Ok(self.done)
+        Ok(())
     }
 
-    fn nxn_4x4(
-        &mut self,
-        picture: &mut Picture,
-        site: &Site,
-        data: &mut SliceData,
-        index: usize,
-    ) -> Result<(), NotAvailable> {
-        let mb = data.macroblocks[index];
-        let modes = site.modes_4x4(&mb.modes);
-        let (quantiser, steps, scan) = self.quantiser(mb.qp, mb.field);
-        let mut pattern = mb.cbp_luma;
+    fn steps(&mut self, mb: &Macroblock) -> Steps<'a> {
+        let qp = i32::from(mb.qp) + 6 * i32::from(self.target.bit_depth_minus8);
+        let qp = u8::try_from(qp).unwrap_or(0).min(87);
+        let fraction = (1u32 << self.target.fraction_bits()) as f32;
+        let fresh = || Steps::new(self.scale, qp, fraction);
+        match self.steps.get_mut(usize::from(qp)) {
+            Some(steps) => *steps.get_or_insert_with(fresh),
+            None => fresh(),
+        }
+    }
+}
+
+/// One macroblock being rewritten.
+struct Block<'b, 'a> {
+    rewriter: &'b mut Rewriter<'a>,
+    picture: &'b mut Picture,
+    site: &'b Site,
+    data: &'b mut SliceData,
+    index: usize,
+    mb: Macroblock,
+}
+
+impl Block<'_, '_> {
+    fn nxn_4x4(&mut self) -> Result<(), NotAvailable> {
+        let modes = self.site.modes_4x4(&self.mb.modes);
+        let steps = self.rewriter.steps(&self.mb);
+        let scan = Scan::of_field(self.mb.field);
+        let mut pattern = self.mb.cbp_luma;
         for block in 0..16 {
             let (x, y) = at_4x4(block);
-            let prediction = picture.predict_4x4(site, block, modes[y / 4][x / 4])?;
-            let place = site.place().block(x, y);
-            let mut samples = self.target.error(place, &prediction);
-            self.missed.add::<4>(place, &mut samples);
-            let error = forward_4x4(&samples);
+            let mode = modes[y / 4][x / 4];
+            let prediction = self.picture.predict_4x4(self.site, block, mode)?;
+            let place = self.site.place().block(x, y);
+            let error = self.rewriter.target.error(place, &prediction);
+            let error: i32 = error.as_flattened().iter().map(|e| i32::from(*e)).sum();
             let bit = 1 << (block / 4);
-            let mut levels = [0; 16];
-            if pattern & bit != 0
-                && let Some(luma) = data.luma(index)
-            {
-                levels.copy_from_slice(&luma[16 * block..16 * block + 16]);
-            }
-            let count = self.rule.candidates_4x4.min(6);
-            let wanted = |step: &Step| error[step.at.0][step.at.1] as f32 * step.levels;
-            let open = pattern & bit != 0;
-            if self.choose(&steps.of_4x4[..count], &mut levels, open, wanted) {
-                data.luma_mut(index)[16 * block..16 * block + 16].copy_from_slice(&levels);
+            let levels = self.levels::<16>(16 * block, pattern & bit != 0);
+            let (dc, coded, first) = match levels {
+                Some([dc, ac @ ..]) => {
+                    let alone = ac.iter().all(|level| *level == 0);
+                    let first = if alone { FIRST_OF_BLOCK } else { 0.0 };
+                    (*dc, *dc != 0 || !alone, first)
+                }
+                None if pattern & bit != 0 => (0, false, FIRST_OF_BLOCK),
+                None => (0, false, FIRST_OF_BLOCK + FIRST_OF_PATTERN),
+            };
+            let chosen = choose(self.rewriter.terms, steps.of_4x4, dc, error, first);
+            if chosen != dc {
+                self.rewriter.changed += 1;
                 pattern |= bit;
+                if let Some(dc) = self.data.luma_mut(self.index).get_mut(16 * block) {
+                    *dc = chosen;
+                }
             }
-            let coded = levels.iter().any(|level| *level != 0);
-            let residual =
-                coded.then(|| inverse_4x4(&quantiser.dequantise_4x4(&levels, scan, None)));
-            picture.set_4x4(site, block, &prediction, residual.as_ref());
-            self.missed.keep(place, &samples, residual.as_ref());
+            let residual = if coded || chosen != dc {
+                self.levels::<16>(16 * block, true)
+                    .map(|levels| inverse_4x4(&steps.quantiser.dequantise_4x4(levels, scan, None)))
+            } else {
+                None
+            };
+            let residual = residual.as_ref();
+            self.picture
+                .set_4x4(self.site, block, &prediction, residual);
         }
-        self.settle(data, index, pattern);
-        picture.finish(site, Some(&modes));
+        self.settle(pattern);
+        self.picture.finish(self.site, Some(&modes));
         Ok(())
     }
 
-    fn nxn_8x8(
-        &mut self,
-        picture: &mut Picture,
-        site: &Site,
-        data: &mut SliceData,
-        index: usize,
-    ) -> Result<(), NotAvailable> {
-        let mb = data.macroblocks[index];
-        let modes = site.modes_8x8(&mb.modes);
-        let (quantiser, steps, scan) = self.quantiser(mb.qp, mb.field);
-        let mut pattern = mb.cbp_luma;
+    fn nxn_8x8(&mut self) -> Result<(), NotAvailable> {
+        let modes = self.site.modes_8x8(&self.mb.modes);
+        let steps = self.rewriter.steps(&self.mb);
+        let scan = Scan::of_field(self.mb.field);
+        let places = Steps::places_8x8(scan);
+        let mut pattern = self.mb.cbp_luma;
         for block in 0..4 {
             let (x, y) = at_8x8(block);
-            let prediction = picture.predict_8x8(site, block, modes[y / 4][x / 4])?;
-            let place = site.place().block(x, y);
-            let mut samples = self.target.error(place, &prediction);
-            self.missed.add::<8>(place, &mut samples);
-            let error = forward_8x8(&samples);
-            let bit = 1 << block;
-            let mut levels = [0; 64];
-            if pattern & bit != 0
-                && let Some(luma) = data.luma(index)
-            {
-                levels.copy_from_slice(&luma[64 * block..64 * block + 64]);
+            let mode = modes[y / 4][x / 4];
+            let prediction = self.picture.predict_8x8(self.site, block, mode)?;
+            let place = self.site.place().block(x, y);
+            let errors = lowest_8x8(&self.rewriter.target.error(place, &prediction));
+            let open = pattern >> block & 1 != 0;
+            let levels = self.levels::<64>(64 * block, open);
+            let mut chosen = [0; CANDIDATES_8X8];
+            let mut others = 0;
+            if let Some(levels) = levels {
+                others = levels.iter().filter(|level| **level != 0).count();
+                chosen = places.map(|place| levels[place]);
             }
-            let count = self.rule.candidates_8x8.min(steps.of_8x8.len());
-            let wanted = |step: &Step| error[step.at.0][step.at.1] as f32 * step.levels;
-            let open = pattern & bit != 0;
-            if self.choose(&steps.of_8x8[..count], &mut levels, open, wanted) {
-                data.luma_mut(index)[64 * block..64 * block + 64].copy_from_slice(&levels);
-                pattern |= bit;
+            let coded = others != 0;
+            let mut changed = false;
+            for ((level, error), step) in chosen.iter_mut().zip(errors).zip(steps.of_8x8) {
+                others -= usize::from(*level != 0);
+                let first = match (others, open) {
+                    (0, true) => FIRST_OF_BLOCK,
+                    (0, false) => FIRST_OF_BLOCK + FIRST_OF_PATTERN,
+                    _ => 0.0,
+                };
+                let better = choose(self.rewriter.terms, step, *level, error, first);
+                if better != *level {
+                    *level = better;
+                    self.rewriter.changed += 1;
+                    changed = true;
+                }
+                others += usize::from(*level != 0);
             }
-            let coded = levels.iter().any(|level| *level != 0);
-            let residual = coded.then(|| inverse_8x8(&quantiser.dequantise_8x8(&levels, scan)));
-            picture.set_8x8(site, block, &prediction, residual.as_ref());
-            self.missed.keep(place, &samples, residual.as_ref());
+            if changed {
+                pattern |= 1 << block;
+                let luma = self.data.luma_mut(self.index);
+                for (place, level) in places.into_iter().zip(chosen) {
+                    if let Some(to) = luma.get_mut(64 * block + place) {
+                        *to = level;
+                    }
+                }
+            }
+            let residual = if coded || changed {
+                self.levels::<64>(64 * block, true)
+                    .map(|levels| inverse_8x8(&steps.quantiser.dequantise_8x8(levels, scan)))
+            } else {
+                None
+            };
+            let residual = residual.as_ref();
+            self.picture
+                .set_8x8(self.site, block, &prediction, residual);
         }
-        self.settle(data, index, pattern);
-        picture.finish(site, Some(&modes));
+        self.settle(pattern);
+        self.picture.finish(self.site, Some(&modes));
         Ok(())
     }
 
-    fn whole(
-        &mut self,
-        picture: &mut Picture,
-        site: &Site,
-        data: &mut SliceData,
-        index: usize,
-        pred_mode: u8,
-    ) -> Result<(), NotAvailable> {
-        let mb = data.macroblocks[index];
+    /// Intra_16x16: the DC levels of its blocks.
+    fn whole(&mut self, pred_mode: u8) -> Result<(), NotAvailable> {
         let mode = Intra16x16PredMode::new(pred_mode).ok_or(NotAvailable)?;
-        let prediction = picture.predict_16x16(site, mode)?;
-        let (quantiser, steps, scan) = self.quantiser(mb.qp, mb.field);
-        let error = self.target.error(site.place(), &prediction);
-        let mut sums = [[0; 4]; 4];
-        for (y, row) in error.iter().enumerate() {
-            for (x, error) in row.iter().enumerate() {
-                sums[y / 4][x / 4] += error;
-            }
-        }
-        let sums = hadamard_4x4(&sums);
+        let prediction = self.picture.predict_16x16(self.site, mode)?;
+        let steps = self.rewriter.steps(&self.mb);
+        let scan = Scan::of_field(self.mb.field);
+        let place = self.site.place();
+        let errors = hadamard_4x4(&sums_4x4(&self.rewriter.target.error(place, &prediction)));
         let mut dc = [0; 16];
-        if let Some(levels) = data.dc(index) {
-            dc.copy_from_slice(levels);
+        if let Some(levels) = self.data.dc(self.index) {
+            dc.iter_mut().zip(levels).for_each(|(to, from)| *to = *from);
         }
-        let mut all = [steps.of_dc; 16];
-        for (step, place) in all.iter_mut().zip(scan.places_4x4()) {
-            step.at = (usize::from(place / 4), usize::from(place % 4));
-        }
-        let wanted = |step: &Step| sums[step.at.0][step.at.1] as f32 * step.levels;
-        if self.choose(&all, &mut dc, true, wanted) {
-            data.dc_mut(index).copy_from_slice(&dc);
-        }
-        picture.set_16x16(site, &prediction);
-        let luma = data.luma(index).filter(|_| mb.cbp_luma != 0);
-        if luma.is_some() || dc.iter().any(|level| *level != 0) {
-            let dc = quantiser.dequantise_dc(&dc, scan);
-            for block in 0..16 {
-                let (x, y) = at_4x4(block);
-                let dc = dc[y / 4][x / 4];
-                let levels = luma.map_or([0; 15].as_slice(), |luma| {
-                    &luma[16 * block..16 * block + 15]
-                });
-                let residual = inverse_4x4(&quantiser.dequantise_4x4(levels, scan, Some(dc)));
-                let prediction = std::array::from_fn(|row| {
-                    std::array::from_fn(|column| prediction[y + row][x + column])
-                });
-                picture.set_4x4(site, block, &prediction, Some(&residual));
-            }
-        }
-        picture.finish(site, None);
-        Ok(())
-    }
-
-    /// I_PCM: samples as they are wanted.
-    fn samples(&mut self, picture: &mut Picture, site: &Site, data: &mut SliceData, index: usize) {
-        let error = self.target.error(site.place(), &[[0; 16]; 16]);
-        let mut block = [[0u16; 16]; 16];
-        let rows = block.iter_mut().zip(&error);
-        for ((row, error), samples) in rows.zip(data.luma_mut(index).chunks_exact_mut(16)) {
-            for ((to, error), sample) in row.iter_mut().zip(error).zip(samples) {
-                let value = (error + 8) >> 4;
-                self.done.levels += usize::from(value != *sample);
-                *sample = value;
-                *to = value as u16;
-            }
-        }
-        picture.set_16x16(site, &block);
-        picture.finish(site, None);
-    }
-
-    /// Changes the first levels of a block, those of `steps`; `open`: the block is coded now.
-    #[inline]
-    fn choose(
-        &mut self,
-        steps: &[Step],
-        levels: &mut [i32],
-        open: bool,
-        wanted: impl Fn(&Step) -> f32,
-    ) -> bool {
-        if !open && self.rule.coded_bits == CodedBits::Frozen {
-            return false;
-        }
-        let rule = self.rule;
-        let reach = rule.reach * self.target.amplitude as f32 / 256.0;
-        let mut others = levels.iter().filter(|level| **level != 0).count();
-        let frozen = open && rule.coded_bits == CodedBits::Frozen;
+        let mut others = dc.iter().filter(|level| **level != 0).count();
         let mut changed = false;
-        for (place, (step, level)) in steps.iter().zip(levels.iter_mut()).enumerate() {
-            let here = usize::from(*level != 0);
-            others -= here;
-            let first = match (others, open) {
-                (0, true) => FIRST_OF_BLOCK,
-                (0, false) => FIRST_OF_BLOCK + FIRST_OF_PATTERN,
-                _ => 0.0,
-            };
-            let weight = if place == 0 { rule.dc_weight } else { 1.0 };
-            let coefficient = Coefficient {
-                level: *level,
-                wanted: wanted(step),
-                energy: step.energy * weight,
-                reach: (reach / step.amplitude).max(1.0),
-            };
-            let mut chosen = coefficient.choose(rule, |level| {
-                bits(level) + if level != 0 { first } else { 0.0 }
-            });
-            let keeps_last = frozen && chosen == 0 && others == 0 && here != 0;
-            if keeps_last || chosen.abs() > LARGEST_LEVEL {
-                chosen = *level;
-            }
-            if chosen != *level {
-                self.done.levels += 1;
-                self.done.bits += bits(chosen) - bits(*level);
-                *level = chosen;
+        for (level, place) in dc.iter_mut().zip(scan.places_4x4()) {
+            let error = errors.as_flattened()[usize::from(*place)];
+            others -= usize::from(*level != 0);
+            let first = if others == 0 { FIRST_OF_BLOCK } else { 0.0 };
+            let better = choose(self.rewriter.terms, steps.of_dc, *level, error, first);
+            if better != *level {
+                *level = better;
+                self.rewriter.changed += 1;
                 changed = true;
             }
             others += usize::from(*level != 0);
         }
-        changed
-    }
-
-    /// The coded block pattern follows the levels, where they may have changed it.
-    fn settle(&self, data: &mut SliceData, index: usize, pattern: u8) {
-        if self.rule.coded_bits == CodedBits::Free {
-            data.macroblocks[index].cbp_luma = pattern;
-            if data.luma(index).is_some() {
-                data.update_cbp_luma(index);
+        if changed {
+            let levels = self.data.dc_mut(self.index);
+            levels.iter_mut().zip(dc).for_each(|(to, from)| *to = from);
+        }
+        self.picture.set_16x16(self.site, &prediction);
+        let ac = self.mb.cbp_luma != 0;
+        if ac || others != 0 {
+            let dc = steps.quantiser.dequantise_dc(&dc, scan);
+            for block in 0..16 {
+                let (x, y) = at_4x4(block);
+                let dc = dc[y / 4][x / 4];
+                let levels = self.levels::<15>(16 * block, ac).unwrap_or(&[0; 15]);
+                let coefficients = steps.quantiser.dequantise_4x4(levels, scan, Some(dc));
+                let residual = inverse_4x4(&coefficients);
+                let prediction = std::array::from_fn(|row| {
+                    std::array::from_fn(|column| prediction[y + row][x + column])
+                });
+                self.picture
+                    .set_4x4(self.site, block, &prediction, Some(&residual));
             }
         }
+        self.picture.finish(self.site, None);
+        Ok(())
     }
 
-    fn quantiser(&mut self, qp: i8, field: bool) -> (Quantiser<'a>, Steps, Scan) {
-        let scan = Scan::of_field(field);
-        let qp = i32::from(qp) + 6 * i32::from(self.bit_depth_minus8);
-        let qp = u8::try_from(qp).unwrap_or(0).min(87);
-        let at = 2 * usize::from(qp) + usize::from(field);
-        let (scale, mut fresh) = (self.scale, None);
-        let steps = match self.steps.get_mut(at) {
-            Some(slot) => slot,
-            None => &mut fresh,
-        };
-        let steps = steps.get_or_insert_with(|| Box::new(Steps::new(scale, qp, scan)));
-        (scale.quantiser(qp), (**steps).clone(), scan)
+    /// I_PCM: samples as they are wanted.
+    fn samples(&mut self) {
+        let target = &self.rewriter.target;
+        let bits = target.fraction_bits();
+        let error = target.error(self.site.place(), &[[0; 16]; 16]);
+        let mut samples = [[0u16; 16]; 16];
+        let luma = self.data.luma_mut(self.index);
+        for ((to, error), level) in samples
+            .as_flattened_mut()
+            .iter_mut()
+            .zip(error.as_flattened())
+            .zip(luma)
+        {
+            // An error to nothing is the target itself; rounded.
+            let value = ((i32::from(*error) << 1 >> bits) + 1) >> 1;
+            self.rewriter.changed += u64::from(value != *level);
+            *level = value;
+            *to = value as u16;
+        }
+        self.picture.set_16x16(self.site, &samples);
+        self.picture.finish(self.site, None);
+    }
+
+    /// Levels of a block; `None` where none are coded.
+    #[inline]
+    fn levels<const N: usize>(&self, start: usize, coded: bool) -> Option<&[i32; N]> {
+        if !coded {
+            return None;
+        }
+        let luma = self.data.luma(self.index)?;
+        luma.get(start..start + N)?.try_into().ok()
+    }
+
+    /// The coded block pattern after levels have come and gone: an 8x8 block that CABAC codes
+    /// must have a level.
+    fn settle(&mut self, pattern: u8) {
+        if let Some(mb) = self.data.macroblocks.get_mut(self.index) {
+            mb.cbp_luma = pattern;
+        }
+        if pattern != 0 {
+            self.data.update_cbp_luma(self.index);
+        }
+    }
+}
+
+/// The forward transform of an 8x8 block, as far as it is used: DC, the first across and the first
+/// down, of [`forward_8x8`](bitstream::h264::transform::forward_8x8).
+#[inline]
+fn lowest_8x8(error: &[[i16; 8]; 8]) -> [i32; CANDIDATES_8X8] {
+    const FIRST: [i16; 8] = [12, 10, 6, 3, -3, -6, -10, -12];
+    let (mut sum, mut across, mut down) = (0, 0, 0);
+    for (row, weight) in error.iter().zip(FIRST) {
+        let (mut of_row, mut of_row_across) = (0, 0);
+        for (error, weight) in row.iter().zip(FIRST) {
+            of_row += i32::from(*error);
+            of_row_across += i32::from(*error) * i32::from(weight);
+        }
+        sum += of_row;
+        across += of_row_across;
+        down += of_row * i32::from(weight);
+    }
+    [64 * sum, 8 * across, 8 * down]
+}
+
+/// The sums of the 4x4 blocks of a macroblock.
+#[inline]
+fn sums_4x4(error: &[[i16; 16]; 16]) -> [[i32; 4]; 4] {
+    let mut sums = [[0; 4]; 4];
+    for (y, row) in error.iter().enumerate() {
+        for (x, error) in row.iter().enumerate() {
+            sums[y / 4][x / 4] += i32::from(*error);
+        }
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use bitstream::h264::transform::forward_8x8;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_lowest_frequencies_are_those_of_the_whole_transform(
+            values in proptest::collection::vec(-4200..4200i16, 64),
+        ) {
+            let mut error = [[0; 8]; 8];
+            error.as_flattened_mut().copy_from_slice(&values);
+            let whole = forward_8x8(&error.map(|row| row.map(i32::from)));
+            prop_assert_eq!(lowest_8x8(&error), [whole[0][0], whole[0][1], whole[1][0]]);
+        }
     }
 }

@@ -1,33 +1,27 @@
 //! Both variants of a segment.
 
-use std::ops::Range;
-
-use bitstream::h264::intra::{Picture, Structure};
-use bitstream::h264::slice_data::{Ending, SliceData};
-use bitstream::h264::transform::LevelScale;
+use bitstream::bits::BitReader;
+use bitstream::h264::slice_data::SliceData;
 use bitstream::h264::{NalHeader, NalUnitType, SliceType};
-use bitstream::nal::{AnnexB, LengthPrefixed};
-use media::Mark;
+use bitstream::nal::{AnnexB, LengthPrefixed, Unit, unescape};
 
+use super::budget::Budget;
 use super::error::MarkError;
-use super::filler;
-use super::meter::Meter;
-use super::rewrite::Rewriter;
-use super::rule::Rule;
+use super::picture::{Marked, Multiplier, Pictures, Slice, write};
 use super::stream::{Framing, Stream};
-use super::target::Target;
+use super::twins::{self, Twins};
 use crate::{ContentKey, Grid, Layers, PictureRecord, Record, Strength};
 
 /// How to mark.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Root mean square of the change aimed at, in grey levels of 8-bit samples; 0: slices are
-    /// only written again.
+    /// Root mean square of the change aimed at, in grey levels of 8-bit samples, at pictures of
+    /// ordinary QP; 0: slices are only written again.
     pub amplitude: f32,
     /// By how much a segment may grow, as a share of its bytes.
     pub budget: f32,
-    /// How levels are chosen.
-    pub rule: Rule,
+    /// What a bit is worth in squared grey levels, whatever the budget; `None`: as the budget asks.
+    pub multiplier: Option<f32>,
     /// The cells of the pattern; `None`: [those of the display](Grid::of_display), which is what
     /// detection expects.
     pub grid: Option<Grid>,
@@ -39,19 +33,10 @@ impl Settings {
         Settings {
             amplitude: strength.amplitude(),
             budget: 0.005,
-            rule: Rule::default(),
+            multiplier: None,
             grid: None,
         }
     }
-}
-
-/// Both variants of a sample, equally long.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Twins {
-    /// Variant 0.
-    pub zero: Vec<u8>,
-    /// Variant 1.
-    pub one: Vec<u8>,
 }
 
 /// A segment with its mark.
@@ -103,11 +88,13 @@ pub fn mark(
     position: u32,
     samples: &[&[u8]],
 ) -> Result<MarkedSegment, MarkError> {
+    let (intra, all) = weigh(stream.framing(), samples);
     let mut marker = Marker {
         stream: stream.clone(),
         settings,
         key,
         position,
+        budget: Budget::new(intra, (all as f64 * f64::from(settings.budget)) as u64),
         layers: None,
         pictures: None,
         tally: Tally::default(),
@@ -137,20 +124,12 @@ struct Marker<'a> {
     settings: &'a Settings,
     key: &'a ContentKey,
     position: u32,
+    budget: Budget,
     /// The pattern in pictures of the size they were last.
     layers: Option<Layers>,
-    /// The original and both variants.
-    pictures: Option<[Picture; 3]>,
+    pictures: Option<Pictures>,
     tally: Tally,
     records: Vec<PictureRecord>,
-}
-
-/// An intra slice of a sample.
-struct Slice {
-    /// Its NAL unit in the sample.
-    range: Range<usize>,
-    data: SliceData,
-    header: bitstream::h264::SliceHeader,
 }
 
 impl Marker<'_> {
@@ -186,9 +165,21 @@ impl Marker<'_> {
             self.identity(place, sample, &slices)?;
             return Ok(None);
         }
-        let variants = self.variants(place, sample, &slices)?;
-        self.twins(place, sample, &slices, variants, after)
-            .map(Some)
+        let ranges: Vec<_> = slices.iter().map(|slice| slice.range.clone()).collect();
+        let marked = self.mark(place, slices)?;
+        for ((range, zero), one) in ranges.iter().zip(&marked.units[0]).zip(&marked.units[1]) {
+            let original = sample.get(range.clone()).unwrap_or_default();
+            self.tally.marked += u64::from(zero != original && one != original);
+        }
+        self.tally.levels += marked.levels;
+        self.records.push(marked.record);
+        let twins = twins::of(self.stream.framing(), sample, &ranges, &marked.units, after);
+        let twins = twins.map_err(|unit| MarkError::UnitLength {
+            sample: place,
+            bytes: unit.bytes,
+            size: unit.size,
+        });
+        twins.map(Some)
     }
 
     /// The slice in a unit, if it is one to mark.
@@ -225,207 +216,96 @@ impl Marker<'_> {
         self.tally.bytes += nal.len() as u64;
         Ok(Some(Slice {
             range: byte..byte + nal.len(),
-            data,
+            sps: sps.clone(),
+            pps: pps.clone(),
             header,
+            data,
         }))
     }
 
     fn identity(&mut self, sample: usize, bytes: &[u8], slices: &[Slice]) -> Result<(), MarkError> {
         for slice in slices {
-            let written = write(sample, slice, &slice.data)?;
+            let written = write(sample, slice.range.start, &slice.data)?;
             let same = bytes.get(slice.range.clone()) == Some(written.as_slice());
             self.tally.differing += u64::from(!same);
         }
         Ok(())
     }
 
-    /// The slices of a sample as each variant has them.
-    fn variants(
-        &mut self,
-        place: usize,
-        sample: &[u8],
-        slices: &[Slice],
-    ) -> Result<[Vec<Vec<u8>>; 2], MarkError> {
-        let stream = &self.stream;
-        let error = |slice: &Slice, what: String| MarkError::Reconstruction {
-            sample: place,
-            byte: slice.range.start,
-            what,
+    /// The slices of a sample in both variants.
+    fn mark(&mut self, place: usize, slices: Vec<Slice>) -> Result<Marked, MarkError> {
+        let Some(first) = slices.first() else {
+            return Err(MarkError::NoSlices { sample: place });
         };
-        for slice in slices {
-            let nal = sample.get(slice.range.clone()).unwrap_or_default();
-            let Ok(Some((sps, pps, _))) = stream.slice(nal) else {
-                continue;
-            };
-            let fits = |pictures: &&mut [Picture; 3]| pictures[0].is_of(sps);
-            if self.pictures.as_mut().filter(fits).is_none() {
-                let picture = Picture::of(sps).map_err(|e| error(slice, e.to_string()))?;
-                self.pictures = Some([picture.clone(), picture.clone(), picture]);
+        let sps = &first.sps;
+        let (width, height) = (sps.width(), sps.height());
+        let size = (width as usize, height as usize);
+        let layers = match self.layers.take() {
+            Some(layers) if (layers.width(), layers.height()) == size => layers,
+            _ => {
+                let grid = self.settings.grid;
+                let grid = grid.unwrap_or(Grid::of_display(width, height));
+                self.key.pattern(self.position, grid).layers(width, height)
             }
-            if let Some([original, _, _]) = &mut self.pictures {
-                let result = original.reconstruct(sps, pps, &slice.header, &slice.data);
-                result.map_err(|e| error(slice, e.to_string()))?;
-            }
-        }
-        let mut record = PictureRecord {
-            sample: place as u32,
-            bytes: slices.iter().map(|slice| slice.range.len() as u64).sum(),
-            ..PictureRecord::default()
         };
-        let mut out = [Vec::new(), Vec::new()];
-        let mut meters = [Meter::default(); 2];
-        for slice in slices {
-            let nal = sample.get(slice.range.clone()).unwrap_or_default();
-            let Ok(Some((sps, pps, _))) = stream.slice(nal) else {
-                continue;
-            };
-            let (width, height) = (sps.width(), sps.height());
-            let size = (width as usize, height as usize);
-            let layers = match self.layers.take() {
-                Some(layers) if (layers.width(), layers.height()) == size => layers,
-                _ => {
-                    let grid = self.settings.grid;
-                    let grid = grid.unwrap_or(Grid::of_display(width, height));
-                    self.key.pattern(self.position, grid).layers(width, height)
-                }
-            };
-            let layers = self.layers.insert(layers);
-            let Some([original, marked @ ..]) = &mut self.pictures else {
-                continue;
-            };
-            let scale = LevelScale::intra_luma(sps, pps);
-            let depth = sps.bit_depth_luma_minus8;
-            let (left, top) = sps.display_offset();
-            let amplitude = self.settings.amplitude * (256 << depth.min(6)) as f32;
-            for mark in Mark::BOTH {
-                let at = usize::from(mark.bit());
-                let target = Target {
-                    original: original.luma(),
-                    layers,
-                    mark,
-                    left: left as usize,
-                    top: top as usize,
-                    amplitude: amplitude as i32,
-                    max: (256 << depth.min(6)) - 1,
-                };
-                let structure = Structure::of(sps, &slice.header);
-                let rule = &self.settings.rule;
-                let mut rewriter = Rewriter::new(rule, target, &scale, structure, depth);
-                let mut data = slice.data.clone();
-                let (Some(picture), Some(out)) = (marked.get_mut(at), out.get_mut(at)) else {
-                    continue;
-                };
-                let done = rewriter.slice(picture, &mut data, &mut meters[at]);
-                let done = done.map_err(|e| error(slice, e.to_string()))?;
-                self.tally.levels += done.levels as u64;
-                out.push(write(place, slice, &data)?);
-            }
-            if let [zero, one] = &out
-                && let (Some(zero), Some(one)) = (zero.last(), one.last())
-            {
-                self.tally.marked += u64::from(zero != nal && one != nal);
-            }
-        }
-        record.gain = meters.map(|meter| meter.gain());
-        record.rms = meters.map(|meter| meter.rms());
-        let sizes = out
-            .each_ref()
-            .map(|units| units.iter().map(Vec::len).sum::<usize>());
-        record.growth = sizes.map(|size| size as i64 - record.bytes as i64);
-        self.records.push(record);
-        Ok(out)
-    }
-
-    /// The sample with its slices replaced, padded to equal size.
-    fn twins(
-        &self,
-        place: usize,
-        sample: &[u8],
-        slices: &[Slice],
-        variants: [Vec<Vec<u8>>; 2],
-        after: usize,
-    ) -> Result<Twins, MarkError> {
-        let framing = self.stream.framing();
-        let size = |units: &Vec<Vec<u8>>| units.iter().map(Vec::len).sum::<usize>();
-        let sizes = variants.each_ref().map(size);
-        let largest = sizes.into_iter().max().unwrap_or(0);
-        let mut twins = Twins {
-            zero: Vec::new(),
-            one: Vec::new(),
+        let pictures = match self.pictures.take() {
+            Some(pictures) if pictures.are_of(sps) => pictures,
+            _ => Pictures::of(sps).map_err(|what| MarkError::Reconstruction {
+                sample: place,
+                byte: first.range.start,
+                what,
+            })?,
         };
-        let equal = sizes[0] == sizes[1];
-        for ((units, size), out) in variants
-            .into_iter()
-            .zip(sizes)
-            .zip([&mut twins.zero, &mut twins.one])
-        {
-            out.reserve(sample.len() + largest - size + 64);
-            let mut copied = 0;
-            for (slice, unit) in slices.iter().zip(units) {
-                replace(framing, place, sample, &mut copied, slice, &unit, out)?;
-            }
-            out.extend_from_slice(sample.get(copied..after).unwrap_or_default());
-            if !equal {
-                let bytes = filler::smallest(framing) + largest - size;
-                if let Some(unit) = filler::unit(framing, bytes) {
-                    out.extend_from_slice(&unit);
-                }
-            }
-            out.extend_from_slice(sample.get(after..).unwrap_or_default());
-        }
-        Ok(twins)
+        let layers = self.layers.insert(layers);
+        let multiplier = match self.settings.multiplier {
+            Some(multiplier) => Multiplier::Fixed(multiplier),
+            None => Multiplier::Within(&mut self.budget),
+        };
+        let amplitude = self.settings.amplitude;
+        let pictures = self.pictures.insert(pictures);
+        pictures.mark(place, slices, layers, amplitude, multiplier)
     }
 }
 
-fn write(sample: usize, slice: &Slice, data: &SliceData) -> Result<Vec<u8>, MarkError> {
-    data.write(Ending::Original)
-        .map_err(|source| MarkError::Slice {
-            sample,
-            byte: slice.range.start,
-            source,
-        })
-}
-
-/// Copies a sample up to a slice, and the slice's new bytes with their length.
-fn replace(
-    framing: Framing,
-    place: usize,
-    sample: &[u8],
-    copied: &mut usize,
-    slice: &Slice,
-    unit: &[u8],
-    out: &mut Vec<u8>,
-) -> Result<(), MarkError> {
-    let start = slice.range.start;
-    match framing {
-        Framing::AnnexB => out.extend_from_slice(sample.get(*copied..start).unwrap_or_default()),
-        Framing::LengthPrefixed(size) => {
-            let size = size.bytes();
-            let before = sample.get(*copied..start.saturating_sub(size));
-            out.extend_from_slice(before.unwrap_or_default());
-            if size < 4 && unit.len() >> (8 * size) != 0 {
-                return Err(MarkError::UnitLength {
-                    sample: place,
-                    bytes: unit.len(),
-                    size,
-                });
+/// The bytes of the intra slices of a segment, and of all samples.
+fn weigh(framing: Framing, samples: &[&[u8]]) -> (u64, u64) {
+    let (mut intra, mut all) = (0, 0);
+    for sample in samples {
+        all += sample.len() as u64;
+        for unit in units(framing, sample).flatten() {
+            if is_intra(unit.bytes) {
+                intra += unit.bytes.len() as u64;
             }
-            let length = (unit.len() as u32).to_be_bytes();
-            out.extend_from_slice(length.get(4 - size..).unwrap_or_default());
         }
     }
-    out.extend_from_slice(unit);
-    *copied = slice.range.end;
-    Ok(())
+    (intra, all)
+}
+
+/// A slice of an I picture, by the first elements of its header.
+fn is_intra(nal: &[u8]) -> bool {
+    let kind = NalHeader::parse(nal).map(|header| header.nal_unit_type);
+    if !kind.is_ok_and(NalUnitType::is_vcl) {
+        return false;
+    }
+    let start = unescape(nal.get(1..nal.len().min(17)).unwrap_or_default());
+    let mut reader = BitReader::new("slice_header", &start);
+    let elements = reader
+        .ue("first_mb_in_slice")
+        .and_then(|_| reader.ue("slice_type"));
+    elements.is_ok_and(|slice_type| matches!(slice_type, 2 | 7))
 }
 
 /// The NAL units of a sample.
-fn units<'a>(
+fn units(
     framing: Framing,
-    sample: &'a [u8],
-) -> Box<dyn Iterator<Item = Result<bitstream::nal::Unit<'a>, bitstream::Error>> + 'a> {
-    match framing {
-        Framing::LengthPrefixed(size) => Box::new(LengthPrefixed::new(sample, size)),
-        Framing::AnnexB => Box::new(AnnexB::new(sample).map(Ok)),
-    }
+    sample: &[u8],
+) -> impl Iterator<Item = Result<Unit<'_>, bitstream::Error>> {
+    let (prefixed, bytes): (_, &[u8]) = match framing {
+        Framing::LengthPrefixed(size) => (Some(LengthPrefixed::new(sample, size)), &[]),
+        Framing::AnnexB => (None, sample),
+    };
+    prefixed
+        .into_iter()
+        .flatten()
+        .chain(AnnexB::new(bytes).map(Ok))
 }

@@ -1,83 +1,70 @@
 //! What one level does, by QP.
 
-use bitstream::h264::transform::{LevelScale, Scan};
+use bitstream::h264::transform::{LevelScale, Quantiser, Scan};
 
-use super::target::FRACTION;
+use super::choose::Step;
 
-/// Candidate coefficients at most: of an 8x8 block.
-pub(super) const MOST_CANDIDATES: usize = 15;
+/// The coefficients of 8x8 blocks that change: DC and the first two of a scan, the lowest
+/// frequencies across and down. More of them save bits but carry no more of the mark.
+pub(super) const CANDIDATES_8X8: usize = 3;
 
-/// One coefficient: how errors count in levels, and levels in grey levels.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Step {
-    /// Row and column of the coefficient.
-    pub(super) at: (usize, usize),
-    /// Levels in one unit of the forward transform of an error in fractions of a grey level.
-    pub(super) levels: f32,
-    /// Squared grey levels, summed over the block, of one level.
-    pub(super) energy: f32,
-    /// Amplitude of one level in grey levels.
-    pub(super) amplitude: f32,
-}
-
-/// The candidates of each kind of block at one QP, in the order of a scan.
-#[derive(Clone)]
-pub(super) struct Steps {
-    pub(super) of_4x4: [Step; 6],
-    pub(super) of_8x8: [Step; MOST_CANDIDATES],
-    /// Of a DC level of Intra_16x16; all 16 are alike.
+/// The coefficients that change, at one QP.
+#[derive(Clone, Copy)]
+pub(super) struct Steps<'a> {
+    pub(super) quantiser: Quantiser<'a>,
+    /// DC of a 4x4 block.
+    pub(super) of_4x4: Step,
+    /// In an 8x8 block: DC, the first across, the first down.
+    pub(super) of_8x8: [Step; CANDIDATES_8X8],
+    /// A DC level of Intra_16x16; all 16 are alike.
     pub(super) of_dc: Step,
 }
 
-impl Steps {
-    pub(super) fn new(scale: &LevelScale, qp: u8, scan: Scan) -> Steps {
+impl<'a> Steps<'a> {
+    /// At this QP'Y; errors are in units of 1 / `fraction` grey levels.
+    pub(super) fn new(scale: &'a LevelScale, qp: u8, fraction: f32) -> Steps<'a> {
+        // Products of forward and inverse basis vectors; forward ones of 8x8 are taken 8 times.
+        const DC_8X8: f32 = 64.0;
+        const FIRST_8X8: f32 = 72.25;
         let quantiser = scale.quantiser(qp);
-        let fraction = FRACTION as f32;
-        // Products of forward and inverse basis vectors, and squared lengths of inverse ones.
-        const FORWARD_4X4: [f32; 4] = [4.0, 5.0, 4.0, 5.0];
-        const INVERSE_4X4: [f32; 4] = [4.0, 2.5, 4.0, 2.5];
-        const FORWARD_8X8: [f32; 8] = [64.0, 72.25, 40.0, 72.25, 64.0, 72.25, 40.0, 72.25];
-        let levels_4x4 = quantiser.levels_4x4();
         let levels_8x8 = quantiser.levels_8x8();
-        let mut steps = Steps {
-            of_4x4: [Step::default(); 6],
-            of_8x8: [Step::default(); MOST_CANDIDATES],
-            of_dc: Step::default(),
-        };
-        for (step, place) in steps.of_4x4.iter_mut().zip(scan.places_4x4()) {
-            let at = (usize::from(place / 4), usize::from(place % 4));
-            let levels = levels_4x4[at.0][at.1];
-            let amplitude = 1.0 / (levels * FORWARD_4X4[at.0] * FORWARD_4X4[at.1]);
-            let squares = INVERSE_4X4[at.0] * INVERSE_4X4[at.1];
-            *step = Step {
-                at,
+        let of_8x8 = |levels: f32, product: f32| {
+            // One level has this amplitude.
+            let amplitude = 1.0 / (levels * product);
+            Step {
                 levels: levels / fraction,
-                energy: amplitude * amplitude * squares,
-                amplitude,
-            };
-        }
-        for (step, place) in steps.of_8x8.iter_mut().zip(scan.places_8x8()) {
-            let at = (usize::from(place / 8), usize::from(place % 8));
-            let levels = levels_8x8[at.0][at.1];
-            // The forward transform takes its vectors eight times.
-            let products = FORWARD_8X8[at.0] * FORWARD_8X8[at.1];
-            let amplitude = 1.0 / (levels * products);
-            *step = Step {
-                at,
-                levels: levels / fraction,
-                energy: amplitude * amplitude * products / 64.0,
-                amplitude,
-            };
-        }
-        let levels = quantiser.levels_dc();
-        // The sum over 16 samples of each of 16 blocks, each way.
-        let amplitude = 1.0 / (levels * 256.0);
-        steps.of_dc = Step {
-            at: (0, 0),
-            levels: levels / fraction,
-            energy: amplitude * amplitude * 256.0,
-            amplitude,
+                energy: amplitude * amplitude * product / 64.0,
+                per_grey: levels * product,
+            }
         };
-        steps
+        let levels_4x4 = quantiser.levels_4x4()[0][0];
+        let levels_dc = quantiser.levels_dc();
+        let amplitude_4x4 = 1.0 / (levels_4x4 * 16.0);
+        let amplitude_dc = 1.0 / (levels_dc * 256.0);
+        Steps {
+            quantiser,
+            of_4x4: Step {
+                levels: levels_4x4 / fraction,
+                energy: amplitude_4x4 * amplitude_4x4 * 16.0,
+                per_grey: levels_4x4 * 16.0,
+            },
+            of_8x8: [
+                of_8x8(levels_8x8[0][0], DC_8X8 * DC_8X8),
+                of_8x8(levels_8x8[0][1], DC_8X8 * FIRST_8X8),
+                of_8x8(levels_8x8[1][0], FIRST_8X8 * DC_8X8),
+            ],
+            of_dc: Step {
+                levels: levels_dc / fraction,
+                energy: amplitude_dc * amplitude_dc * 256.0,
+                per_grey: levels_dc * 256.0,
+            },
+        }
+    }
+
+    /// Where the candidates of an 8x8 block stand among its levels.
+    pub(super) fn places_8x8(scan: Scan) -> [usize; CANDIDATES_8X8] {
+        let places = scan.places_8x8();
+        let place = |at: u8| places.iter().position(|place| *place == at).unwrap_or(0);
+        [place(0), place(1), place(8)]
     }
 }
