@@ -1,6 +1,7 @@
 //! The pattern in samples.
 
-use crate::pattern::{Pattern, Taps, gain};
+use crate::kernel::{self, Level, Rows};
+use crate::pattern::{Pattern, Raster};
 use media::Mark;
 use std::fmt;
 
@@ -18,44 +19,19 @@ pub struct Layers {
     one: Vec<i16>,
 }
 
-/// Of the energy, 0.8 is in the layer of the bit: square root of that.
-const BIT_SHARE: f64 = 0.894_427_190_999_915_9;
-/// And 0.2, a quarter of that, in the sync layer.
-const SYNC_SHARE: f64 = BIT_SHARE / 2.0;
-
 impl Layers {
     /// Binary digits after the point of what [`Layers::row`] gives.
     pub const FRACTION_BITS: u32 = 8;
 
-    /// Digits after the point of cells while they are rendered.
-    const CELL_BITS: u32 = 12;
-
     pub(crate) fn new(pattern: &Pattern, width: u32, height: u32) -> Layers {
         let (width, height) = (width as usize, height as usize);
-        let columns = usize::from(pattern.grid().columns);
-        let bit_gain = BIT_SHARE * gain(pattern.bit(), columns);
-        let sync_gain = SYNC_SHARE * gain(pattern.sync(), columns);
-        let across: Vec<Taps> = (0..width)
-            .map(|x| Taps::of(x, width, pattern.grid().columns))
-            .collect();
-        let down: Vec<Taps> = (0..height)
-            .map(|y| Taps::of(y, height, pattern.grid().rows))
-            .collect();
-        let render = |bit_gain: f64| {
-            let cells: Vec<i16> = (pattern.bit().iter().zip(pattern.sync()))
-                .map(|(&bit, &sync)| {
-                    let value = f64::from(sync) * sync_gain + f64::from(bit) * bit_gain;
-                    rounded(value * f64::from(1 << Layers::CELL_BITS))
-                })
-                .collect();
-            let wide = widened(&cells, columns, &across);
-            heightened(&wide, width, &down)
-        };
+        let raster = Raster::new(pattern.grid(), width, height);
+        let [zero, one] = pattern.variants().map(|cells| rendered(&raster, &cells));
         Layers {
             width,
             height,
-            zero: render(bit_gain),
-            one: render(-bit_gain),
+            zero,
+            one,
         }
     }
 
@@ -85,41 +61,21 @@ impl Layers {
     }
 }
 
-/// To the nearest whole number, ties upwards.
-fn rounded(value: f64) -> i16 {
-    (value + 0.5).floor() as i16
-}
-
-/// Rows of cells as rows of samples.
-fn widened(cells: &[i16], columns: usize, across: &[Taps]) -> Vec<i16> {
-    let mut wide = Vec::with_capacity(cells.len() / columns.max(1) * across.len());
-    for row in cells.chunks_exact(columns.max(1)) {
-        wide.extend(across.iter().map(|taps| {
-            let terms = (taps.cells.iter().zip(taps.weights))
-                .map(|(&cell, weight)| i32::from(row[usize::from(cell)]) * i32::from(weight));
-            ((terms.sum::<i32>() + (1 << (Taps::BITS - 1))) >> Taps::BITS) as i16
-        }));
+fn rendered(raster: &Raster, cells: &[i16]) -> Vec<i16> {
+    let mut wide = vec![Vec::new(); raster.rows()];
+    for (y, wide) in wide.iter_mut().enumerate() {
+        raster.widen(cells, y, wide);
     }
-    wide
-}
-
-/// The rows of samples between rows of cells.
-fn heightened(wide: &[i16], width: usize, down: &[Taps]) -> Vec<i16> {
-    const SHIFT: u32 = Taps::BITS + Layers::CELL_BITS - Layers::FRACTION_BITS;
-    let mut plane = Vec::with_capacity(width * down.len());
-    for taps in down {
-        let [above, at, below] = taps.cells.map(|cell| {
-            let start = usize::from(cell) * width;
-            wide.get(start..start + width).unwrap_or(&[])
-        });
-        let [first, second, third] = taps.weights.map(i32::from);
-        plane.extend(above.iter().zip(at).zip(below).map(|((&a, &b), &c)| {
-            let sum = i32::from(a) * first + i32::from(b) * second + i32::from(c) * third;
-            ((sum + (1 << (SHIFT - 1))) >> SHIFT) as i16
-        }));
+    let level = Level::best();
+    let mut plane = vec![0; raster.width() * raster.height()];
+    let rows = plane.chunks_exact_mut(raster.width().max(1));
+    for (taps, row) in raster.down().iter().zip(rows) {
+        let rows = taps
+            .cells
+            .map(|cell| wide.get(usize::from(cell)).map_or(&[][..], |wide| wide));
+        let weights = taps.weights;
+        kernel::blend(level, Rows { rows, weights }, row);
     }
-    // Nothing to render: a grid without cells.
-    plane.resize(width * down.len(), 0);
     plane
 }
 
@@ -251,11 +207,8 @@ mod tests {
         let pattern = key.pattern(0, grid);
         // 101 samples to a cell: the middle one, and with 100 two beside the edge.
         let layers = pattern.layers(808, 808);
-        let cell = |x: usize, y: usize| {
-            let at = y * 8 + x;
-            f64::from(pattern.bit()[at]) * BIT_SHARE * gain(pattern.bit(), 8)
-                + f64::from(pattern.sync()[at]) * SYNC_SHARE * gain(pattern.sync(), 8)
-        };
+        let [zero, _] = pattern.variants();
+        let cell = |x: usize, y: usize| f64::from(zero[y * 8 + x]) / 4096.0;
         let sample = |x: usize, y: usize| f64::from(layers.row(Mark::Zero, y)[x]) / 256.0;
         let middle = |at: usize| at * 101 + 50;
         for (x, y) in [(3, 4), (6, 2)] {

@@ -9,16 +9,24 @@
 
 pub mod h264;
 
+mod baseband;
 mod grid;
+mod kernel;
 mod key;
 mod layers;
+mod mask;
 mod pattern;
+mod plane;
 mod record;
 mod strength;
 
+pub use baseband::{Baseband, BasebandError};
 pub use grid::Grid;
+pub use kernel::Level;
 pub use key::{ContentKey, KeyError, MasterKey};
 pub use layers::Layers;
+pub use mask::Mask;
 pub use pattern::Pattern;
+pub use plane::{Plane, PlaneError, PlaneMut, Sample, Shape};
 pub use record::{PictureRecord, Record};
 pub use strength::Strength;

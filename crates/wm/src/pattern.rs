@@ -3,14 +3,22 @@
 mod band;
 mod chips;
 mod edge;
+mod raster;
 mod tile;
 
 pub(crate) use chips::Chips;
-pub(crate) use edge::{Taps, gain};
+pub(crate) use edge::Taps;
+pub(crate) use raster::Raster;
 
 use crate::grid::Grid;
 use crate::layers::Layers;
+use media::Mark;
 use std::fmt;
+
+/// Of the energy, 0.8 is in the layer of the bit: square root of that.
+const BIT_SHARE: f64 = 0.894_427_190_999_915_9;
+/// And 0.2, a quarter of that, in the sync layer.
+const SYNC_SHARE: f64 = BIT_SHARE / 2.0;
 
 /// What is added to pictures in one variant and subtracted in the other, and what is added in
 /// both.
@@ -73,6 +81,28 @@ impl Pattern {
     /// The sync layer, in the same form.
     pub fn sync(&self) -> &[f32] {
         &self.sync
+    }
+
+    /// The cells of both variants in 1/4096 of the amplitude, so scaled that pictures rendered
+    /// from them have a root mean square of 1.
+    pub(crate) fn variants(&self) -> [Vec<i16>; 2] {
+        let columns = usize::from(self.grid.columns);
+        let bit_gain = BIT_SHARE * edge::gain(&self.bit, columns);
+        let sync_gain = SYNC_SHARE * edge::gain(&self.sync, columns);
+        Mark::BOTH.map(|mark| {
+            let bit_gain = match mark {
+                Mark::Zero => bit_gain,
+                Mark::One => -bit_gain,
+            };
+            let pairs = self.bit.iter().zip(&self.sync);
+            pairs
+                .map(|(&bit, &sync)| {
+                    let cell = f64::from(sync) * sync_gain + f64::from(bit) * bit_gain;
+                    // To the nearest whole number, ties upwards.
+                    (cell * 4096.0 + 0.5).floor() as i16
+                })
+                .collect()
+        })
     }
 
     /// Both variants for pictures of this size.
