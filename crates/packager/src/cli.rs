@@ -5,6 +5,7 @@
 
 mod failure;
 mod keygen;
+mod mark;
 mod output;
 mod pack;
 mod pack_args;
@@ -51,6 +52,8 @@ enum Command {
     Pack(Box<pack_args::PackArgs>),
     /// Check a package against its own promises
     Verify(verify::VerifyArgs),
+    /// Mark files for other packagers: both variants of each, and where the bit may change
+    Mark(mark::MarkArgs),
     /// Make a watermark master key
     Keygen(keygen::KeygenArgs),
 }
@@ -69,6 +72,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Probe(args) => probe::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Mark(args) => mark::run(&args),
         Command::Keygen(args) => keygen::run(&args),
     };
     match done {

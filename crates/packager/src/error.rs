@@ -112,6 +112,24 @@ pub enum Error {
         /// What the system said.
         why: String,
     },
+    /// An input that cannot be marked.
+    #[error("{input}: cannot be marked: {why}")]
+    Unmarkable {
+        /// The file as it was named.
+        input: String,
+        /// Why not.
+        why: String,
+    },
+    /// Slices that came back with other bytes though nothing in them was changed.
+    #[error("{input}: {differing} of {slices} intra slices did not come back byte for byte")]
+    Differing {
+        /// The file as it was named.
+        input: String,
+        /// How many.
+        differing: u64,
+        /// Of how many.
+        slices: u64,
+    },
     /// A segment whose pictures cannot be marked.
     #[error("{input}: video track {track}: segment at {time}: {why}")]
     Segment {
@@ -164,6 +182,8 @@ impl Error {
             | Error::Changed { .. }
             | Error::Threads { .. }
             | Error::Segment { .. }
+            | Error::Unmarkable { .. }
+            | Error::Differing { .. }
             | Error::Nothing(_) => false,
         }
     }

@@ -20,6 +20,7 @@ mod error;
 pub mod input;
 pub mod job;
 pub mod key_file;
+pub mod mark;
 mod marking;
 mod pack;
 mod plan;

@@ -1,9 +1,9 @@
 //! Running a plan: segments in parallel, manifests last.
 
-mod digest;
+pub(crate) mod digest;
 mod gains;
 mod layout;
-mod payload;
+pub(crate) mod payload;
 mod report;
 mod twins;
 

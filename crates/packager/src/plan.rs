@@ -26,10 +26,12 @@ use crate::job::{Job, SegmentDuration};
 use label::Folders;
 pub(crate) use mapping::Mapping;
 pub(crate) use marking::Marking;
-pub(crate) use open::Input;
+pub(crate) use open::{Identity, Input, Opened, open};
 pub use rendition::Rendition;
 pub(crate) use rendition::{Part, SingleFileLayout};
+pub(crate) use selection::begin_at_sync;
 pub use subtitle::TextRendition;
+pub(crate) use sync::access;
 
 /// Everything a run will write.
 ///

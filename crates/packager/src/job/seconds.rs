@@ -22,7 +22,7 @@ pub enum SegmentDuration {
 
 impl SegmentDuration {
     /// Whether the duration is in its range.
-    pub(super) fn validate(self) -> Result<(), JobError> {
+    pub(crate) fn validate(self) -> Result<(), JobError> {
         let SegmentDuration::Target(target) = self else {
             return Ok(());
         };

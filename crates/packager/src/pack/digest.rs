@@ -9,14 +9,14 @@ use crate::job::Checksum;
 use crate::sink::Sink;
 
 /// A checksum on its way.
-pub(super) enum Digest {
+pub(crate) enum Digest {
     Blake3(Box<blake3::Hasher>),
     Sha256(Box<sha2::Sha256>),
     None,
 }
 
 impl Digest {
-    pub(super) fn new(checksum: Checksum) -> Digest {
+    pub(crate) fn new(checksum: Checksum) -> Digest {
         match checksum {
             Checksum::Blake3 => Digest::Blake3(Box::default()),
             Checksum::Sha256 => Digest::Sha256(Box::default()),
@@ -24,7 +24,7 @@ impl Digest {
         }
     }
 
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Digest::Blake3(hasher) => {
                 hasher.update(bytes);
@@ -35,7 +35,7 @@ impl Digest {
     }
 
     /// Lower-case hexadecimal; `None` without a checksum.
-    pub(super) fn finish(self) -> Option<String> {
+    pub(crate) fn finish(self) -> Option<String> {
         match self {
             Digest::Blake3(hasher) => Some(hasher.finalize().to_hex().to_string()),
             Digest::Sha256(hasher) => {
@@ -51,7 +51,7 @@ impl Digest {
     }
 
     /// The checksum of an object that lies in a sink already.
-    pub(super) fn of_object(
+    pub(crate) fn of_object(
         checksum: Checksum,
         sink: &dyn Sink,
         path: &str,

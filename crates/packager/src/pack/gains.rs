@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Run;
 use crate::Error;
+use crate::mark::strength_word;
 use crate::report::{FORMAT, FactsReport, Report, TrackReport};
 use crate::sink::Sink;
 
@@ -84,16 +85,5 @@ impl Run<'_> {
         let mut object = private.create(path)?;
         object.write(bytes)?;
         Ok(object.commit()?)
-    }
-}
-
-/// The word of the command line for a strength.
-fn strength_word(strength: wm::Strength) -> &'static str {
-    use wm::Strength;
-    match strength {
-        Strength::None => "none",
-        Strength::Light => "light",
-        Strength::Normal => "normal",
-        Strength::Strong => "strong",
     }
 }

@@ -21,21 +21,21 @@ use crate::sink::Object;
 const BUFFER_BYTES: usize = 256 << 10;
 
 /// A thread's buffer.
-pub(super) struct Output {
+pub(crate) struct Output {
     buffer: Vec<u8>,
     filled: usize,
     written: u64,
 }
 
 /// Where a buffer is emptied into.
-pub(super) struct Drain<'o> {
-    pub(super) object: &'o mut dyn Object,
-    pub(super) digest: &'o mut Digest,
-    pub(super) progress: &'o dyn Progress,
+pub(crate) struct Drain<'o> {
+    pub(crate) object: &'o mut dyn Object,
+    pub(crate) digest: &'o mut Digest,
+    pub(crate) progress: &'o dyn Progress,
 }
 
 impl Output {
-    pub(super) fn new() -> Output {
+    pub(crate) fn new() -> Output {
         Output {
             buffer: vec![0; BUFFER_BYTES],
             filled: 0,
@@ -44,13 +44,13 @@ impl Output {
     }
 
     /// Begins an object.
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.filled = 0;
         self.written = 0;
     }
 
     /// Appends bytes.
-    pub(super) fn append(&mut self, drain: &mut Drain<'_>, mut bytes: &[u8]) -> Result<(), Error> {
+    pub(crate) fn append(&mut self, drain: &mut Drain<'_>, mut bytes: &[u8]) -> Result<(), Error> {
         while !bytes.is_empty() {
             let room = self.room(drain)?;
             let count = room.len().min(bytes.len());
@@ -63,7 +63,7 @@ impl Output {
     }
 
     /// Appends the data of `samples`, which lie in `input`: neighbours are read together.
-    pub(super) fn copy(
+    pub(crate) fn copy(
         &mut self,
         drain: &mut Drain<'_>,
         input: &Input,
@@ -84,7 +84,7 @@ impl Output {
     }
 
     /// Appends a run of bytes of a file, which `name` names where that fails.
-    pub(super) fn copy_range(
+    pub(crate) fn copy_range(
         &mut self,
         drain: &mut Drain<'_>,
         file: &File,
@@ -138,7 +138,7 @@ impl Output {
     }
 
     /// Writes what is left in the buffer; returns the object's size.
-    pub(super) fn end(&mut self, drain: &mut Drain<'_>) -> Result<u64, Error> {
+    pub(crate) fn end(&mut self, drain: &mut Drain<'_>) -> Result<u64, Error> {
         self.flush(drain)?;
         Ok(self.written)
     }

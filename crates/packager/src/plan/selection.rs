@@ -130,7 +130,11 @@ fn is_twin(chosen: &Chosen, candidate: &ChosenTrack) -> bool {
 }
 
 /// Removes samples before the first sync sample: nothing can decode them.
-fn begin_at_sync(name: &str, track: &mut Track, warnings: &mut Vec<String>) -> Result<(), Error> {
+pub(crate) fn begin_at_sync(
+    name: &str,
+    track: &mut Track,
+    warnings: &mut Vec<String>,
+) -> Result<(), Error> {
     let Some(first) = track.samples.iter().position(media::Sample::is_sync) else {
         return Err(Error::Track {
             input: name.into(),

@@ -186,6 +186,14 @@ impl DirectorySink {
         self.resumed
     }
 
+    /// Begins a file beside all packages: `target`, once committed.
+    ///
+    /// # Errors
+    /// Whatever the system says, with the path in its text.
+    pub(crate) fn create_file(target: &Path) -> io::Result<Box<dyn Object>> {
+        create(Audience::Delivered, target.to_path_buf())
+    }
+
     fn file(&self, path: &str) -> PathBuf {
         debug_assert!(
             !path.split('/').any(|part| part == ".."),
@@ -267,30 +275,7 @@ fn refusal(root: &Path, text: &str) -> io::Error {
 
 impl Sink for DirectorySink {
     fn create<'s>(&'s self, path: &str) -> io::Result<Box<dyn Object + 's>> {
-        let target = self.file(path);
-        let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("{path:?}: no name"),
-            ));
-        };
-        let part = folder.join(format!(".{}{PART}", name.to_string_lossy()));
-        let mut options = self.audience.options();
-        options.truncate(true);
-        let file = match options.open(&part) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.audience.create_folder(folder)?;
-                options.open(&part)
-            }
-            other => other,
-        };
-        let file = file.map_err(|error| at(&part, &error))?;
-        Ok(Box::new(DirectoryObject {
-            file,
-            part,
-            target,
-            committed: false,
-        }))
+        create(self.audience, self.file(path))
     }
 
     fn size_of(&self, path: &str) -> Option<u64> {
@@ -325,6 +310,33 @@ impl Sink for DirectorySink {
         fs::remove_file(&path).map_err(|error| at(&path, &error))?;
         self.journal.unlock().map_err(|error| at(&path, &error))
     }
+}
+
+/// Begins a file under a temporary name.
+fn create(audience: Audience, target: PathBuf) -> io::Result<Box<dyn Object>> {
+    let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("{}: no name", target.display()),
+        ));
+    };
+    let part = folder.join(format!(".{}{PART}", name.to_string_lossy()));
+    let mut options = audience.options();
+    options.truncate(true);
+    let file = match options.open(&part) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            audience.create_folder(folder)?;
+            options.open(&part)
+        }
+        other => other,
+    };
+    let file = file.map_err(|error| at(&part, &error))?;
+    Ok(Box::new(DirectoryObject {
+        file,
+        part,
+        target,
+        committed: false,
+    }))
 }
 
 struct DirectoryObject {

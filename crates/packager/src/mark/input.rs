@@ -1,0 +1,300 @@
+//! Opening what is to be marked.
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use demux::{Track, WhenTruncated};
+use media::cut::CutTrack;
+use media::{Sample, Segment, Timescale, TrackKind};
+use wm::h264::{Framing, Stream};
+
+use super::byte_stream::ByteStream;
+use super::movie_file::MovieFile;
+use crate::Error;
+use crate::input::InputSpec;
+use crate::marking::{MarkedSamples, Marker, SegmentBuffer, SegmentError, Source, Streams, chain};
+use crate::plan::{Identity, Input, Opened, access, begin_at_sync, open};
+
+/// Names that byte streams of H.264 go by.
+const BYTE_STREAMS: [&str; 4] = ["264", "h264", "avc", "jsv"];
+
+/// Names that byte streams of other codecs go by, and the codecs.
+const OTHERS: [(&str, &str); 6] = [
+    ("265", "HEVC"),
+    ("h265", "HEVC"),
+    ("hevc", "HEVC"),
+    ("266", "VVC"),
+    ("ivf", "VP9 or AV1"),
+    ("obu", "AV1"),
+];
+
+/// An input, open.
+#[derive(Debug)]
+pub(crate) struct MarkInput {
+    pub(crate) path: PathBuf,
+    pub(crate) input: Input,
+    /// `None` for byte streams.
+    pub(crate) movie: Option<MovieFile>,
+}
+
+/// A track that is marked.
+#[derive(Debug)]
+pub(crate) struct MarkTrack {
+    /// Position of its input.
+    pub(crate) input: usize,
+    pub(crate) pictures: Pictures,
+    pub(crate) segments: Vec<Segment>,
+}
+
+/// Samples, and where their parameter sets come from.
+#[derive(Debug)]
+pub(crate) enum Pictures {
+    /// A track of a movie, with the parameter sets of its sample entries.
+    Track(Box<Track>, Streams),
+    /// A byte stream, with its parameter sets, each from the sample on that has it first.
+    Stream {
+        samples: Vec<Sample>,
+        timescale: Timescale,
+        sets: Vec<(usize, Vec<u8>)>,
+    },
+}
+
+/// Opens an input: what it holds, and warnings.
+pub(crate) fn open_input(
+    path: &Path,
+    at: usize,
+    warnings: &mut Vec<String>,
+) -> Result<(MarkInput, Vec<MarkTrack>), Error> {
+    let extension = path.extension().map(|name| name.to_ascii_lowercase());
+    let extension = extension.as_deref().and_then(std::ffi::OsStr::to_str);
+    let is = |name: &str| extension == Some(name);
+    if let Some((_, codec)) = OTHERS.iter().find(|(name, _)| is(name)) {
+        return Err(Error::Unmarkable {
+            input: path.display().to_string(),
+            why: format!("is {codec}, expected H.264"),
+        });
+    }
+    if BYTE_STREAMS.iter().any(|name| is(name)) {
+        open_byte_stream(path, at, warnings)
+    } else {
+        open_movie(path, at, warnings)
+    }
+}
+
+fn open_movie(
+    path: &Path,
+    at: usize,
+    warnings: &mut Vec<String>,
+) -> Result<(MarkInput, Vec<MarkTrack>), Error> {
+    let spec = InputSpec {
+        kind: Some(TrackKind::Video),
+        ..InputSpec::new(path)
+    };
+    let Opened {
+        input,
+        tracks,
+        warnings: told,
+    } = open(&spec, WhenTruncated::Refuse)?;
+    warnings.extend(told);
+    let name = input.name();
+    let movie = MovieFile::read(&input.file).map_err(|why| Error::Unmarkable {
+        input: name.clone(),
+        why,
+    })?;
+    for id in &movie.hints {
+        warnings.push(format!(
+            "{name}: hint track {id} points into the video as it was; a streaming server that \
+             follows it sends broken pictures"
+        ));
+    }
+    let mut out = Vec::with_capacity(tracks.len());
+    for mut track in tracks {
+        begin_at_sync(&name, &mut track, warnings)?;
+        let streams = Streams::of(&name, &track)?;
+        out.push(MarkTrack {
+            input: at,
+            pictures: Pictures::Track(Box::new(track), streams),
+            segments: Vec::new(),
+        });
+    }
+    let path = path.to_path_buf();
+    let movie = Some(movie);
+    Ok((MarkInput { path, input, movie }, out))
+}
+
+fn open_byte_stream(
+    path: &Path,
+    at: usize,
+    warnings: &mut Vec<String>,
+) -> Result<(MarkInput, Vec<MarkTrack>), Error> {
+    let spec = InputSpec::new(path);
+    let name = spec.name();
+    let failed = |source| Error::Input {
+        input: name.clone(),
+        source,
+    };
+    let refused = |why| Error::Unmarkable {
+        input: name.clone(),
+        why,
+    };
+    let file = File::open(path).map_err(failed)?;
+    let identity = Identity::of(&file).map_err(failed)?;
+    let stream = ByteStream::read(&file).map_err(refused)?;
+    let mut all = Stream::new(Framing::AnnexB);
+    for (_, set) in &stream.sets {
+        all.insert_parameter_set(set)
+            .map_err(|error| refused(chain(&error)))?;
+    }
+    all.supported()
+        .map_err(|feature| refused(format!("uses {feature}")))?;
+    if !stream.has_timing {
+        warnings.push(format!(
+            "{name}: says nothing of pictures per second; 25 are assumed"
+        ));
+    }
+    let mut samples = stream.samples;
+    let first = samples.iter().position(Sample::is_sync).unwrap_or(0);
+    if first > 0 {
+        warnings.push(format!(
+            "{name}: {first} pictures before the first IDR picture stay as they are"
+        ));
+    }
+    samples.drain(..first);
+    let begins = samples.first().map_or(0, |sample| sample.dts);
+    for sample in &mut samples {
+        sample.dts = sample.dts.saturating_sub(begins);
+    }
+    let sets = stream.sets.into_iter();
+    let sets = sets.map(|(at, set)| (at.saturating_sub(first), set));
+    let track = MarkTrack {
+        input: at,
+        pictures: Pictures::Stream {
+            samples,
+            timescale: stream.timescale,
+            sets: sets.collect(),
+        },
+        segments: Vec::new(),
+    };
+    let input = Input {
+        spec,
+        file,
+        identity,
+        has_video: true,
+        events: Vec::new(),
+    };
+    let path = path.to_path_buf();
+    let movie = None;
+    Ok((MarkInput { path, input, movie }, vec![track]))
+}
+
+impl MarkTrack {
+    /// `track_ID`; 0 for byte streams.
+    pub(crate) fn id(&self) -> u32 {
+        match &self.pictures {
+            Pictures::Track(track, _) => track.id,
+            Pictures::Stream { .. } => 0,
+        }
+    }
+
+    pub(crate) fn timescale(&self) -> Timescale {
+        match &self.pictures {
+            Pictures::Track(track, _) => track.timescale,
+            Pictures::Stream { timescale, .. } => *timescale,
+        }
+    }
+
+    pub(crate) fn samples(&self) -> &[Sample] {
+        match &self.pictures {
+            Pictures::Track(track, _) => &track.samples,
+            Pictures::Stream { samples, .. } => samples,
+        }
+    }
+
+    /// Samples of the tables that stand before these.
+    pub(crate) fn first(&self) -> usize {
+        match &self.pictures {
+            Pictures::Track(track, _) => track.timeline.dropped_before,
+            Pictures::Stream { .. } => 0,
+        }
+    }
+
+    /// The track as cutting sees it.
+    pub(crate) fn to_cut(&self) -> CutTrack<'_> {
+        match &self.pictures {
+            Pictures::Track(track, _) => track.to_cut(),
+            Pictures::Stream {
+                samples, timescale, ..
+            } => CutTrack {
+                samples,
+                offset: 0,
+                end: None,
+                timescale: *timescale,
+            },
+        }
+    }
+
+    /// The samples of a segment.
+    pub(crate) fn samples_of(&self, segment: &Segment) -> &[Sample] {
+        let samples = self.samples().get(segment.samples.clone());
+        samples.unwrap_or_default()
+    }
+
+    /// SAP types of its segments; none of byte streams, whose segments begin with IDR pictures.
+    ///
+    /// # Errors
+    /// A segment that begins with a picture that depends on others.
+    pub(crate) fn access(
+        &self,
+        input: &Input,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<u8>, Error> {
+        match &self.pictures {
+            Pictures::Track(track, _) => access(input, track, &self.segments, warnings),
+            Pictures::Stream { .. } => Ok(Vec::new()),
+        }
+    }
+
+    /// Marks a segment.
+    pub(crate) fn mark(
+        &self,
+        input: &Input,
+        marker: &Marker,
+        segment: &Segment,
+        buffer: &mut SegmentBuffer,
+    ) -> Result<MarkedSamples, SegmentError> {
+        let name = input.name();
+        let range = segment.samples.clone();
+        match &self.pictures {
+            Pictures::Track(track, streams) => {
+                let source = Source {
+                    name: &name,
+                    file: &input.file,
+                    samples: &track.samples,
+                    runs: &track.entry_runs,
+                    streams,
+                };
+                marker.mark(&source, range, segment.index, buffer)
+            }
+            Pictures::Stream { sets, .. } => {
+                buffer
+                    .load(&name, &input.file, self.samples_of(segment))
+                    .map_err(|error| SegmentError::Read(Box::new(error)))?;
+                let stream = stream_at(sets, &range)?;
+                let samples = buffer.samples(0..range.len());
+                marker.mark_run(&stream, segment.index, &samples)
+            }
+        }
+    }
+}
+
+/// The parameter sets that hold where a segment begins.
+fn stream_at(sets: &[(usize, Vec<u8>)], segment: &Range<usize>) -> Result<Stream, SegmentError> {
+    let mut stream = Stream::new(Framing::AnnexB);
+    for (_, set) in sets.iter().take_while(|(at, _)| *at <= segment.start) {
+        stream
+            .insert_parameter_set(set)
+            .map_err(|error| SegmentError::Mark(chain(&error)))?;
+    }
+    Ok(stream)
+}
