@@ -21,6 +21,7 @@ pub mod input;
 pub mod job;
 pub mod key_file;
 pub mod mark;
+pub mod markable;
 mod marking;
 mod pack;
 mod plan;

@@ -3,6 +3,7 @@
 mod facts;
 mod segments;
 mod subtitle;
+mod watermark;
 mod words;
 
 use std::ffi::OsString;
@@ -16,6 +17,7 @@ use super::Failure;
 use super::output::{complain, one_line, print, print_json, warn};
 use facts::{InputFacts, TrackFacts};
 use segments::SegmentFacts;
+use watermark::WatermarkFacts;
 
 #[derive(Debug, Args)]
 #[command(
@@ -49,6 +51,8 @@ struct Found {
     inputs: Vec<InputFacts>,
     /// How the inputs would be cut together, if they can be packaged.
     segments: Option<SegmentFacts>,
+    /// How the video of the inputs could be marked, if there is any.
+    watermark: Option<WatermarkFacts>,
     /// Why they cannot be packaged as they are.
     refusal: Option<String>,
     /// What packaging would warn about.
@@ -72,6 +76,7 @@ pub(super) fn run(args: &ProbeArgs) -> Result<(), Failure> {
     let mut found = Found {
         inputs: facts,
         segments: None,
+        watermark: None,
         refusal: None,
         warnings: Vec::new(),
     };
@@ -84,6 +89,8 @@ pub(super) fn run(args: &ProbeArgs) -> Result<(), Failure> {
             }
             Err(refusal) => found.refusal = Some(refusal),
         }
+        // What cannot be opened was told of already.
+        found.watermark = WatermarkFacts::read(&job).ok().flatten();
     }
     let told = found.inputs.iter().any(|input| input.error.is_some());
     if args.json {
@@ -109,6 +116,10 @@ pub(super) fn run(args: &ProbeArgs) -> Result<(), Failure> {
             .map(SegmentFacts::text)
             .unwrap_or_default(),
     )?;
+    if let Some(watermark) = &found.watermark {
+        print(&watermark.text())?;
+        watermark.warning.iter().for_each(|warning| warn(warning));
+    }
     match found.refusal {
         _ if told => Err(Failure::Found),
         Some(refusal) => Err(Failure::Wrong(anyhow::Error::msg(refusal))),
