@@ -91,8 +91,8 @@ impl Baseband {
         for marked in [zero.shape(), one.shape()] {
             same_format(source.shape(), marked)?;
         }
-        let mut zero_rows = Wide::new(&self.raster, &self.cells[0], mask);
-        let mut one_rows = Wide::new(&self.raster, &self.cells[1], mask);
+        let mut zero_rows = Wide::new(self, Mark::Zero, mask);
+        let mut one_rows = Wide::new(self, Mark::One, mask);
         for y in 0..self.raster.height() {
             let rows = [zero_rows.rows(y), one_rows.rows(y)];
             let marked = [zero.row(y), one.row(y)];
@@ -133,12 +133,7 @@ impl Baseband {
         plane: &mut PlaneMut<S>,
     ) -> Result<(), BasebandError> {
         let depth = self.check(mask, plane.shape())?;
-        let [zero, one] = &self.cells;
-        let cells = match mark {
-            Mark::Zero => zero,
-            Mark::One => one,
-        };
-        let mut rows = Wide::new(&self.raster, cells, mask);
+        let mut rows = Wide::new(self, mark, mask);
         for y in 0..self.raster.height() {
             kernel::mark(self.level, rows.rows(y), depth, plane.row(y));
         }
@@ -190,6 +185,7 @@ fn same_format(source: Shape, marked: Shape) -> Result<(), BasebandError> {
 /// Rows of cells of one variant as rows of samples, each made when it is first needed: no more
 /// than three are needed at a time, so that they stay in the fastest memory.
 struct Wide<'a> {
+    level: Level,
     raster: &'a Raster,
     /// In 1/4096 grey level.
     cells: Vec<i16>,
@@ -200,12 +196,18 @@ struct Wide<'a> {
 }
 
 impl<'a> Wide<'a> {
-    fn new(raster: &'a Raster, cells: &[i16], mask: &Mask) -> Wide<'a> {
+    fn new(baseband: &'a Baseband, mark: Mark, mask: &Mask) -> Wide<'a> {
+        let [zero, one] = &baseband.cells;
+        let cells = match mark {
+            Mark::Zero => zero,
+            Mark::One => one,
+        };
         let cells = (cells.iter().zip(mask.amplitudes()))
             .map(|(&cell, &amplitude)| (f32::from(cell) * amplitude) as i16)
             .collect();
         Wide {
-            raster,
+            level: baseband.level,
+            raster: &baseband.raster,
             cells,
             rows: [const { Vec::new() }; 3],
             made: 0,
@@ -222,7 +224,7 @@ impl<'a> Wide<'a> {
         };
         while self.made <= usize::from(taps.cells[2]) {
             let wide = &mut self.rows[self.made % 3];
-            self.raster.widen(&self.cells, self.made, wide);
+            self.raster.widen(self.level, &self.cells, self.made, wide);
             self.made += 1;
         }
         Rows {

@@ -38,6 +38,16 @@ impl Level {
     }
 }
 
+/// As many samples as [`widen`] makes at once.
+pub(crate) const CHUNK: usize = 16;
+
+/// How three cells become [`CHUNK`] samples.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spread {
+    /// Parts of 2^14, for each cell and sample.
+    pub(crate) weights: [[i16; CHUNK]; 3],
+}
+
 /// Three rows of what is added, and how much of each: one row of samples lies between them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rows<'a> {
@@ -66,6 +76,15 @@ impl Depth {
             shift: 18 - bits,
             max: (1 << bits) - 1,
         }
+    }
+}
+
+/// Sets chunks of `out` to what `spreads` make of three cells.
+pub(crate) fn widen(level: Level, cells: [i16; 3], spreads: &[Spread], out: &mut [i16]) {
+    match level.0 {
+        Kind::Scalar => scalar::widen(cells, spreads, out),
+        #[cfg(target_arch = "x86_64")]
+        Kind::Avx2(avx2) => avx2.widen(cells, spreads, out),
     }
 }
 

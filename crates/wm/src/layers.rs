@@ -62,11 +62,11 @@ impl Layers {
 }
 
 fn rendered(raster: &Raster, cells: &[i16]) -> Vec<i16> {
+    let level = Level::best();
     let mut wide = vec![Vec::new(); raster.rows()];
     for (y, wide) in wide.iter_mut().enumerate() {
-        raster.widen(cells, y, wide);
+        raster.widen(level, cells, y, wide);
     }
-    let level = Level::best();
     let mut plane = vec![0; raster.width() * raster.height()];
     let rows = plane.chunks_exact_mut(raster.width().max(1));
     for (taps, row) in raster.down().iter().zip(rows) {
@@ -219,6 +219,29 @@ mod tests {
             let mean = (sample(middle(x - 1), middle(y)) + sample(middle(x), middle(y))) / 2.0;
             assert!((edge - mean).abs() < 0.15, "{edge} {mean}");
         }
+    }
+
+    /// Frozen, as the cells are. Expected values from a program of its own.
+    #[test]
+    fn samples_stay_what_they_are() {
+        let layers = layers(5, 1280, 720);
+        let row = |mark, y| [0, 1, 5, 6, 640, 641, 1278, 1279].map(|x| layers.row(mark, y)[x]);
+        assert_eq!(
+            row(Mark::Zero, 0),
+            [-262, -262, -256, -250, 167, 163, 456, 457]
+        );
+        assert_eq!(
+            row(Mark::One, 0),
+            [546, 545, 530, 511, -518, -492, -156, -156]
+        );
+        assert_eq!(
+            row(Mark::Zero, 362),
+            [-331, -331, -319, -305, -231, -215, 320, 320]
+        );
+        assert_eq!(
+            row(Mark::One, 719),
+            [313, 313, 303, 290, -475, -456, 27, 27]
+        );
     }
 
     #[test]

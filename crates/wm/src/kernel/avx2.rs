@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "instructions that not every processor has")]
 
-use super::{Depth, Rows, scalar};
+use super::{Depth, Rows, Spread, scalar};
 use crate::plane::Sample;
 
 /// Exists only where the processor has AVX2.
@@ -12,6 +12,11 @@ pub(super) struct Avx2(());
 impl Avx2 {
     pub(super) fn detected() -> Option<Avx2> {
         is_x86_feature_detected!("avx2").then_some(Avx2(()))
+    }
+
+    pub(super) fn widen(self, cells: [i16; 3], spreads: &[Spread], out: &mut [i16]) {
+        // SAFETY: AVX2 is there, or `self` would not be.
+        unsafe { widen(cells, spreads, out) }
     }
 
     pub(super) fn blend(self, rows: Rows, out: &mut [i16]) {
@@ -45,6 +50,11 @@ impl Avx2 {
         // SAFETY: AVX2 is there, or `self` would not be.
         unsafe { measure(row, below, sums, steps) }
     }
+}
+
+#[target_feature(enable = "avx2")]
+fn widen(cells: [i16; 3], spreads: &[Spread], out: &mut [i16]) {
+    scalar::widen(cells, spreads, out);
 }
 
 #[target_feature(enable = "avx2")]

@@ -2,7 +2,7 @@
 //!
 //! Slices that differ in length are used as far as the shortest goes.
 
-use super::{Depth, Rows};
+use super::{CHUNK, Depth, Rows, Spread};
 use crate::plane::Sample;
 
 /// The upper half of a product, as vector instructions give it.
@@ -53,6 +53,20 @@ impl<'a> Rows<'a> {
 #[inline(always)]
 fn scaled(sum: i16, shift: u32) -> i16 {
     sum.wrapping_add(1 << (shift - 1)) >> shift
+}
+
+#[inline(always)]
+pub(super) fn widen(cells: [i16; 3], spreads: &[Spread], out: &mut [i16]) {
+    let (chunks, _) = out.as_chunks_mut::<CHUNK>();
+    for (out, spread) in chunks.iter_mut().zip(spreads) {
+        let mut sums = [1 << 13; CHUNK];
+        for (cell, weights) in cells.iter().zip(&spread.weights) {
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += i32::from(*cell) * i32::from(*weight);
+            }
+        }
+        *out = sums.map(|sum| (sum >> 14) as i16);
+    }
 }
 
 #[inline(always)]

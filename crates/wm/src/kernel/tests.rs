@@ -43,7 +43,7 @@ fn outcome<S: Sample + PartialEq + std::fmt::Debug>(
     bits: u8,
     lengths: [usize; 3],
     offset: usize,
-) -> (Vec<i16>, Vec<Vec<S>>, Vec<u32>)
+) -> (Vec<Vec<i16>>, Vec<Vec<S>>, Vec<u32>)
 where
     u16: TryInto<S>,
 {
@@ -60,6 +60,18 @@ where
     let source: Vec<S> = numbers.samples(offset + source_length, depth.max);
     let below: Vec<S> = numbers.samples(offset + out_length, depth.max);
 
+    let spreads: Vec<Spread> = (0..source_length / 12)
+        .map(|_| {
+            let weights: [[i16; 3]; CHUNK] = std::array::from_fn(|_| numbers.weights());
+            Spread {
+                weights: [0, 1, 2].map(|cell| weights.map(|weights| weights[cell])),
+            }
+        })
+        .collect();
+    let mut widened = numbers.values(offset + out_length + 3);
+    let cells = [values[0].first(), values[1].first(), values[2].last()];
+    let cells = cells.map(|cell| cell.copied().unwrap_or(i16::MIN));
+    widen(level, cells, &spreads, &mut widened[offset..][..out_length]);
     let mut blended = numbers.values(offset + out_length + 3);
     blend(level, rows[0], &mut blended[offset..][..out_length]);
     let mut marked = source.clone();
@@ -85,7 +97,7 @@ where
         &mut sums[offset..],
         &mut steps[offset..],
     );
-    (blended, vec![marked, zero, one], measured)
+    (vec![widened, blended], vec![marked, zero, one], measured)
 }
 
 fn assert_agreement<S: Sample + PartialEq + std::fmt::Debug>(

@@ -2,6 +2,7 @@
 
 use super::Taps;
 use crate::grid::Grid;
+use crate::kernel::{self, CHUNK, Level, Spread};
 
 /// Which samples of a row have the same three cells, and where they lie between them.
 #[derive(Clone, Copy, Debug)]
@@ -17,17 +18,12 @@ pub(crate) struct Raster {
     columns: usize,
     rows: usize,
     runs: Vec<Run>,
-    /// Weights of the samples of each run, filled up with zeros to whole chunks: chunks of the
-    /// first cell, of the second, of the third.
-    weights: Vec<[Chunk; 3]>,
+    /// Of the samples of each run, filled up with zeros to whole chunks.
+    spreads: Vec<Spread>,
     /// Chunks to a run.
     pitch: usize,
     down: Vec<Taps>,
 }
-
-/// As many samples as are computed at once.
-type Chunk = [i16; CHUNK];
-const CHUNK: usize = 16;
 
 impl Raster {
     pub(crate) fn new(grid: Grid, width: usize, height: usize) -> Raster {
@@ -47,11 +43,14 @@ impl Raster {
             longest = longest.max(run.len());
         }
         let pitch = longest.div_ceil(CHUNK);
-        let mut weights = vec![[[0; CHUNK]; 3]; runs.len() * pitch];
-        for (run, chunks) in same.zip(weights.chunks_exact_mut(pitch.max(1))) {
-            for (taps, chunk) in run.chunks(CHUNK).zip(chunks) {
+        let nothing = Spread {
+            weights: [[0; CHUNK]; 3],
+        };
+        let mut spreads = vec![nothing; runs.len() * pitch];
+        for (run, spreads) in same.zip(spreads.chunks_exact_mut(pitch.max(1))) {
+            for (taps, spread) in run.chunks(CHUNK).zip(spreads) {
                 for (at, each) in taps.iter().enumerate() {
-                    for (weights, weight) in chunk.iter_mut().zip(each.weights) {
+                    for (weights, weight) in spread.weights.iter_mut().zip(each.weights) {
                         weights[at] = weight;
                     }
                 }
@@ -62,7 +61,7 @@ impl Raster {
             columns: grid.columns.into(),
             rows: grid.rows.into(),
             runs,
-            weights,
+            spreads,
             pitch,
             down: (0..height)
                 .map(|y| Taps::of(y, height, grid.rows))
@@ -91,7 +90,7 @@ impl Raster {
     }
 
     /// Row `y` of `cells` with its samples; zeros where there are no such cells.
-    pub(crate) fn widen(&self, cells: &[i16], y: usize, wide: &mut Vec<i16>) {
+    pub(crate) fn widen(&self, level: Level, cells: &[i16], y: usize, wide: &mut Vec<i16>) {
         wide.clear();
         // Runs write whole chunks; what is too much is overwritten by the next.
         wide.resize(self.width + self.pitch * CHUNK, 0);
@@ -99,20 +98,13 @@ impl Raster {
         let Some(row) = cells.get(start..start + self.columns) else {
             return;
         };
-        let chunks = self.weights.chunks_exact(self.pitch.max(1));
-        for (run, chunks) in self.runs.iter().zip(chunks) {
+        let spreads = self.spreads.chunks_exact(self.pitch.max(1));
+        for (run, spreads) in self.runs.iter().zip(spreads) {
             let cells = run
                 .cells
-                .map(|cell| i32::from(row.get(usize::from(cell)).copied().unwrap_or(0)));
+                .map(|cell| row.get(usize::from(cell)).copied().unwrap_or(0));
             let out = wide.get_mut(run.start..).unwrap_or(&mut []);
-            for (out, weights) in out.chunks_exact_mut(CHUNK).zip(chunks) {
-                for (at, out) in out.iter_mut().enumerate() {
-                    let terms = cells[0] * i32::from(weights[0][at])
-                        + cells[1] * i32::from(weights[1][at])
-                        + cells[2] * i32::from(weights[2][at]);
-                    *out = ((terms + (1 << (Taps::BITS - 1))) >> Taps::BITS) as i16;
-                }
-            }
+            kernel::widen(level, cells, spreads, out);
         }
     }
 }
@@ -137,7 +129,7 @@ mod tests {
                 .collect();
             let raster = Raster::new(grid, width, 3);
             let mut wide = vec![1; 3];
-            raster.widen(&cells, 1, &mut wide);
+            raster.widen(Level::best(), &cells, 1, &mut wide);
             for (x, sample) in wide[..width].iter().enumerate() {
                 let taps = Taps::of(x, width, columns);
                 let sum: f64 = (taps.cells.iter().zip(taps.weights))
@@ -151,7 +143,7 @@ mod tests {
                     "{columns} {width} {x}"
                 );
             }
-            raster.widen(&cells, 2, &mut wide);
+            raster.widen(Level::best(), &cells, 2, &mut wide);
             assert!(wide[..width].iter().all(|&sample| sample == 0));
         }
     }
