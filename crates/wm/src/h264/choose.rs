@@ -34,8 +34,10 @@ pub(super) struct Step {
 pub(super) fn choose(terms: Terms, step: Step, level: i32, error: i32, first: f32) -> i32 {
     let wanted = error as f32 * step.levels;
     let apart = wanted - level as f32;
-    if level == 0 && apart.abs() < 0.5 {
-        return 0;
+    // Most blocks: there is nothing to gain, neither by a level nor by the bits of one.
+    let enough = if level == 0 { 0.5 } else { 0.25 };
+    if apart.abs() < enough && (level == 0 || step.energy > 4.0 * terms.lambda) {
+        return level;
     }
     let cost = |level: i32| {
         let error = wanted - level as f32;

@@ -111,13 +111,13 @@ impl Pictures {
         let [zero, one] = &mut self.marked;
         let bytes = job.slices.iter().map(Slice::bytes).sum();
         let (first, lambda) = match multiplier {
-            Multiplier::Fixed(lambda) => (job.variant(zero, Mark::Zero, lambda, false)?, lambda),
+            Multiplier::Fixed(lambda) => (job.variant(zero, Mark::Zero, lambda)?, lambda),
             Multiplier::Within(budget) => {
                 let mut trials: Vec<(Step, i64)> = Vec::new();
                 let mut step = budget.first(bytes, qp);
                 loop {
                     let lambda = Budget::multiplier(step);
-                    let variant = job.variant(zero, Mark::Zero, lambda, false)?;
+                    let variant = job.variant(zero, Mark::Zero, lambda)?;
                     trials.push((step, variant.growth(bytes)));
                     match budget.next(bytes, &trials) {
                         Some(next) => step = next,
@@ -129,8 +129,7 @@ impl Pictures {
                 }
             }
         };
-        // The last to need the slices may change them in place.
-        let second = job.variant(one, Mark::One, lambda, true)?;
+        let second = job.variant(one, Mark::One, lambda)?;
         let levels = first.changed + second.changed;
         let both = [first, second];
         Ok(Marked {
@@ -183,13 +182,12 @@ impl Variant {
 }
 
 impl Access<'_> {
-    /// Marks every slice; the levels of the slices themselves change if this is the `last` use.
+    /// Marks every slice. Levels change in place, which is cheaper than a copy, and back.
     fn variant(
         &mut self,
         picture: &mut Picture,
         mark: Mark,
         lambda: f32,
-        last: bool,
     ) -> Result<Variant, MarkError> {
         let mut variant = Variant {
             units: Vec::with_capacity(self.slices.len()),
@@ -217,20 +215,14 @@ impl Access<'_> {
             let structure = Structure::of(&slice.sps, &slice.header);
             let mut rewriter = Rewriter::new(target, structure, scale, terms);
             rewriter.sums = sums;
-            let mut copy;
-            let data = if last {
-                &mut slice.data
-            } else {
-                copy = slice.data.clone();
-                &mut copy
-            };
-            let result = rewriter.slice(picture, data);
+            let result = rewriter.slice(picture, &mut slice.data);
             sums = rewriter.sums;
             variant.changed += rewriter.changed;
             (variant.gain, variant.rms) = target.summary(&sums);
             let byte = slice.range.start;
             result.map_err(|error| unusable(self.place, byte, &error))?;
-            variant.units.push(write(self.place, byte, data)?);
+            variant.units.push(write(self.place, byte, &slice.data)?);
+            rewriter.undo().restore(&mut slice.data);
         }
         Ok(variant)
     }

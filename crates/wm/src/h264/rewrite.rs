@@ -35,6 +35,33 @@ pub(super) struct Rewriter<'a> {
     pub(super) sums: Sums,
     /// Levels that changed.
     pub(super) changed: u64,
+    undo: Undo,
+}
+
+/// What to do to have the levels of a slice back.
+#[derive(Default)]
+pub(super) struct Undo {
+    macroblocks: Vec<Macroblock>,
+    /// Macroblock, place among its DC or luma levels, and level.
+    dc: Vec<(u32, u8, i32)>,
+    luma: Vec<(u32, u8, i32)>,
+}
+
+impl Undo {
+    /// Makes a slice what it was before [`Rewriter::slice`].
+    pub(super) fn restore(self, data: &mut SliceData) {
+        data.macroblocks = self.macroblocks;
+        for (index, place, level) in self.dc {
+            if let Some(to) = data.dc_mut(index as usize).get_mut(usize::from(place)) {
+                *to = level;
+            }
+        }
+        for (index, place, level) in self.luma {
+            if let Some(to) = data.luma_mut(index as usize).get_mut(usize::from(place)) {
+                *to = level;
+            }
+        }
+    }
 }
 
 impl<'a> Rewriter<'a> {
@@ -52,7 +79,13 @@ impl<'a> Rewriter<'a> {
             scale,
             sums: Sums::default(),
             changed: 0,
+            undo: Undo::default(),
         }
+    }
+
+    /// How to take the changes of the last slice back.
+    pub(super) fn undo(&mut self) -> Undo {
+        std::mem::take(&mut self.undo)
     }
 
     /// Changes the levels of a slice; `picture` becomes what a decoder makes of it.
@@ -62,6 +95,10 @@ impl<'a> Rewriter<'a> {
         data: &mut SliceData,
     ) -> Result<(), Unpredictable> {
         picture.start_slice();
+        self.undo = Undo {
+            macroblocks: data.macroblocks.clone(),
+            ..Undo::default()
+        };
         let mut qp = data.layout().slice_qp;
         for index in 0..data.macroblocks.len() {
             let address = data.address(index);
@@ -83,6 +120,7 @@ impl<'a> Rewriter<'a> {
                 data: &mut *data,
                 index,
                 mb,
+                changed: false,
             };
             let result = match mb.mb_type {
                 MbType::INxN if mb.transform_8x8 => block.nxn_8x8(),
@@ -126,6 +164,8 @@ struct Block<'b, 'a> {
     data: &'b mut SliceData,
     index: usize,
     mb: Macroblock,
+    /// A luma level has changed.
+    changed: bool,
 }
 
 impl Block<'_, '_> {
@@ -133,14 +173,16 @@ impl Block<'_, '_> {
         let modes = self.site.modes_4x4(&self.mb.modes);
         let steps = self.rewriter.steps(&self.mb);
         let scan = Scan::of_field(self.mb.field);
+        let target = &self.rewriter.target;
+        let sums = target.macroblock(self.site.place()).sums_4x4();
+        let bits = target.fraction_bits();
         let mut pattern = self.mb.cbp_luma;
         for block in 0..16 {
             let (x, y) = at_4x4(block);
             let mode = modes[y / 4][x / 4];
             let prediction = self.picture.predict_4x4(self.site, block, mode)?;
-            let place = self.site.place().block(x, y);
-            let error = self.rewriter.target.error(place, &prediction);
-            let error: i32 = error.as_flattened().iter().map(|e| i32::from(*e)).sum();
+            let predicted = prediction.as_flattened().iter().map(|p| i32::from(*p));
+            let error = sums[y / 4][x / 4] - (predicted.sum::<i32>() << bits);
             let bit = 1 << (block / 4);
             let levels = self.levels::<16>(16 * block, pattern & bit != 0);
             let (dc, coded, first) = match levels {
@@ -154,11 +196,8 @@ impl Block<'_, '_> {
             };
             let chosen = choose(self.rewriter.terms, steps.of_4x4, dc, error, first);
             if chosen != dc {
-                self.rewriter.changed += 1;
                 pattern |= bit;
-                if let Some(dc) = self.data.luma_mut(self.index).get_mut(16 * block) {
-                    *dc = chosen;
-                }
+                self.set(16 * block, chosen);
             }
             let residual = if coded || chosen != dc {
                 self.levels::<16>(16 * block, true)
@@ -180,13 +219,15 @@ impl Block<'_, '_> {
         let steps = self.rewriter.steps(&self.mb);
         let scan = Scan::of_field(self.mb.field);
         let places = Steps::places_8x8(scan);
+        let target = &self.rewriter.target;
+        let wanted = target.macroblock(self.site.place());
+        let bits = target.fraction_bits();
         let mut pattern = self.mb.cbp_luma;
         for block in 0..4 {
             let (x, y) = at_8x8(block);
             let mode = modes[y / 4][x / 4];
             let prediction = self.picture.predict_8x8(self.site, block, mode)?;
-            let place = self.site.place().block(x, y);
-            let errors = lowest_8x8(&self.rewriter.target.error(place, &prediction));
+            let errors = wanted.lowest_8x8((x, y), &prediction, bits);
             let open = pattern >> block & 1 != 0;
             let levels = self.levels::<64>(64 * block, open);
             let mut chosen = [0; CANDIDATES_8X8];
@@ -205,20 +246,14 @@ impl Block<'_, '_> {
                     _ => 0.0,
                 };
                 let better = choose(self.rewriter.terms, step, *level, error, first);
-                if better != *level {
-                    *level = better;
-                    self.rewriter.changed += 1;
-                    changed = true;
-                }
+                changed |= better != *level;
+                *level = better;
                 others += usize::from(*level != 0);
             }
             if changed {
                 pattern |= 1 << block;
-                let luma = self.data.luma_mut(self.index);
                 for (place, level) in places.into_iter().zip(chosen) {
-                    if let Some(to) = luma.get_mut(64 * block + place) {
-                        *to = level;
-                    }
+                    self.set(64 * block + place, level);
                 }
             }
             let residual = if coded || changed {
@@ -242,8 +277,14 @@ impl Block<'_, '_> {
         let prediction = self.picture.predict_16x16(self.site, mode)?;
         let steps = self.rewriter.steps(&self.mb);
         let scan = Scan::of_field(self.mb.field);
-        let place = self.site.place();
-        let errors = hadamard_4x4(&sums_4x4(&self.rewriter.target.error(place, &prediction)));
+        let target = &self.rewriter.target;
+        let mut sums = target.macroblock(self.site.place()).sums_4x4();
+        for (y, row) in prediction.iter().enumerate() {
+            for (x, predicted) in row.iter().enumerate() {
+                sums[y / 4][x / 4] -= i32::from(*predicted) << target.fraction_bits();
+            }
+        }
+        let errors = hadamard_4x4(&sums);
         let mut dc = [0; 16];
         if let Some(levels) = self.data.dc(self.index) {
             dc.iter_mut().zip(levels).for_each(|(to, from)| *to = *from);
@@ -257,14 +298,20 @@ impl Block<'_, '_> {
             let better = choose(self.rewriter.terms, steps.of_dc, *level, error, first);
             if better != *level {
                 *level = better;
-                self.rewriter.changed += 1;
                 changed = true;
             }
             others += usize::from(*level != 0);
         }
         if changed {
             let levels = self.data.dc_mut(self.index);
-            levels.iter_mut().zip(dc).for_each(|(to, from)| *to = from);
+            for (place, (to, level)) in levels.iter_mut().zip(dc).enumerate() {
+                if *to != level {
+                    self.rewriter.changed += 1;
+                    let undo = &mut self.rewriter.undo.dc;
+                    undo.push((self.index as u32, place as u8, *to));
+                    *to = level;
+                }
+            }
         }
         self.picture.set_16x16(self.site, &prediction);
         let ac = self.mb.cbp_luma != 0;
@@ -291,19 +338,12 @@ impl Block<'_, '_> {
     fn samples(&mut self) {
         let target = &self.rewriter.target;
         let bits = target.fraction_bits();
-        let error = target.error(self.site.place(), &[[0; 16]; 16]);
+        let wanted = target.macroblock(self.site.place()).samples;
         let mut samples = [[0u16; 16]; 16];
-        let luma = self.data.luma_mut(self.index);
-        for ((to, error), level) in samples
-            .as_flattened_mut()
-            .iter_mut()
-            .zip(error.as_flattened())
-            .zip(luma)
-        {
-            // An error to nothing is the target itself; rounded.
-            let value = ((i32::from(*error) << 1 >> bits) + 1) >> 1;
-            self.rewriter.changed += u64::from(value != *level);
-            *level = value;
+        let places = samples.as_flattened_mut().iter_mut().enumerate();
+        for ((place, to), wanted) in places.zip(wanted.as_flattened()) {
+            let value = (((i32::from(*wanted) << 1) >> bits) + 1) >> 1;
+            self.set(place, value);
             *to = value as u16;
         }
         self.picture.set_16x16(self.site, &samples);
@@ -320,65 +360,28 @@ impl Block<'_, '_> {
         luma.get(start..start + N)?.try_into().ok()
     }
 
+    /// Sets a luma level.
+    #[inline]
+    fn set(&mut self, place: usize, level: i32) {
+        if let Some(to) = self.data.luma_mut(self.index).get_mut(place)
+            && *to != level
+        {
+            let undo = &mut self.rewriter.undo.luma;
+            undo.push((self.index as u32, place as u8, *to));
+            *to = level;
+            self.rewriter.changed += 1;
+            self.changed = true;
+        }
+    }
+
     /// The coded block pattern after levels have come and gone: an 8x8 block that CABAC codes
     /// must have a level.
     fn settle(&mut self, pattern: u8) {
-        if let Some(mb) = self.data.macroblocks.get_mut(self.index) {
-            mb.cbp_luma = pattern;
-        }
-        if pattern != 0 {
+        if self.changed {
+            if let Some(mb) = self.data.macroblocks.get_mut(self.index) {
+                mb.cbp_luma = pattern;
+            }
             self.data.update_cbp_luma(self.index);
-        }
-    }
-}
-
-/// The forward transform of an 8x8 block, as far as it is used: DC, the first across and the first
-/// down, of [`forward_8x8`](bitstream::h264::transform::forward_8x8).
-#[inline]
-fn lowest_8x8(error: &[[i16; 8]; 8]) -> [i32; CANDIDATES_8X8] {
-    const FIRST: [i16; 8] = [12, 10, 6, 3, -3, -6, -10, -12];
-    let (mut sum, mut across, mut down) = (0, 0, 0);
-    for (row, weight) in error.iter().zip(FIRST) {
-        let (mut of_row, mut of_row_across) = (0, 0);
-        for (error, weight) in row.iter().zip(FIRST) {
-            of_row += i32::from(*error);
-            of_row_across += i32::from(*error) * i32::from(weight);
-        }
-        sum += of_row;
-        across += of_row_across;
-        down += of_row * i32::from(weight);
-    }
-    [64 * sum, 8 * across, 8 * down]
-}
-
-/// The sums of the 4x4 blocks of a macroblock.
-#[inline]
-fn sums_4x4(error: &[[i16; 16]; 16]) -> [[i32; 4]; 4] {
-    let mut sums = [[0; 4]; 4];
-    for (y, row) in error.iter().enumerate() {
-        for (x, error) in row.iter().enumerate() {
-            sums[y / 4][x / 4] += i32::from(*error);
-        }
-    }
-    sums
-}
-
-#[cfg(test)]
-mod tests {
-    use bitstream::h264::transform::forward_8x8;
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn the_lowest_frequencies_are_those_of_the_whole_transform(
-            values in proptest::collection::vec(-4200..4200i16, 64),
-        ) {
-            let mut error = [[0; 8]; 8];
-            error.as_flattened_mut().copy_from_slice(&values);
-            let whole = forward_8x8(&error.map(|row| row.map(i32::from)));
-            prop_assert_eq!(lowest_8x8(&error), [whole[0][0], whole[0][1], whole[1][0]]);
         }
     }
 }

@@ -63,8 +63,34 @@ impl<'a> Steps<'a> {
 
     /// Where the candidates of an 8x8 block stand among its levels.
     pub(super) fn places_8x8(scan: Scan) -> [usize; CANDIDATES_8X8] {
-        let places = scan.places_8x8();
-        let place = |at: u8| places.iter().position(|place| *place == at).unwrap_or(0);
-        [place(0), place(1), place(8)]
+        match scan {
+            Scan::Frame => [0, 1, 2],
+            Scan::Field => [0, 3, 1],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_are_dc_the_first_across_and_the_first_down() {
+        for scan in [Scan::Frame, Scan::Field] {
+            let places = Steps::places_8x8(scan);
+            assert_eq!(places.map(|place| scan.places_8x8()[place]), [0, 1, 8]);
+        }
+    }
+
+    #[test]
+    fn a_level_moves_samples_by_an_eighth_of_the_step_in_8x8_and_a_quarter_in_4x4() {
+        // At QP 22 the step is 8.
+        let scale = LevelScale::new(&[16; 16], &[16; 64]);
+        let steps = Steps::new(&scale, 22, 16.0);
+        assert!((1.0 / steps.of_4x4.per_grey - 2.0).abs() < 0.01);
+        assert!((1.0 / steps.of_8x8[0].per_grey - 1.0).abs() < 0.01);
+        assert!((1.0 / steps.of_dc.per_grey - 0.5).abs() < 0.01);
+        assert!((steps.of_4x4.energy - 64.0).abs() < 0.5);
+        assert!((steps.of_dc.energy - 64.0).abs() < 0.5);
     }
 }
