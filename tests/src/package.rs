@@ -28,10 +28,16 @@ pub struct Track {
     pub samples: u64,
     /// Whether it holds the sync samples of another track only.
     pub trick_play: bool,
+    /// Whether its segments exist in two variants.
+    pub marked: bool,
     /// The init segment, or the one file of a single-file track.
     pub init: PathBuf,
-    /// Media segments in order; empty for single files.
+    /// Media segments in order, of variant 0 where there are two; empty for single files.
     pub segments: Vec<PathBuf>,
+    /// The same of variant 1; empty for tracks without.
+    pub twins: Vec<PathBuf>,
+    /// Which bit of a code each segment carries; empty for tracks without variants.
+    pub positions: Vec<u64>,
     /// Each segment's beginning and length in ticks of `timescale`.
     pub times: Vec<(u64, u64)>,
     /// Ticks per second.
@@ -70,6 +76,14 @@ impl Package {
         self.file("cmaf/stream.mpd")
     }
 
+    /// Every document that a player opens first.
+    pub fn entries(&self) -> Vec<PathBuf> {
+        let manifests = self.report["manifests"].as_array().into_iter().flatten();
+        let paths = manifests.filter_map(|manifest| manifest["path"].as_str());
+        let is_entry = |path: &&str| path.ends_with(".mpd") || path.ends_with("master.m3u8");
+        paths.filter(is_entry).map(|path| self.file(path)).collect()
+    }
+
     /// The master playlist.
     pub fn master(&self) -> PathBuf {
         self.file("cmaf/master.m3u8")
@@ -105,6 +119,14 @@ impl Package {
             codec: text(&track["codec"]),
             samples: number(&track["samples"]),
             trick_play: track["trick_play"].as_bool().unwrap_or(false),
+            marked: track["marked"].as_bool().unwrap_or(false),
+            twins: segments()
+                .filter(|segment| segment["twin"].is_object())
+                .map(|segment| self.file(&text(&segment["twin"]["path"])))
+                .collect(),
+            positions: segments()
+                .filter_map(|segment| segment["position"].as_u64())
+                .collect(),
             init: self.file(&text(&track["init"]["path"])),
             segments: if single { Vec::new() } else { paths.collect() },
             times: segments()
@@ -129,6 +151,18 @@ impl Track {
             all.extend(bytes);
         }
         all
+    }
+
+    /// The same of variant 1.
+    ///
+    /// # Panics
+    /// Where a file cannot be read.
+    pub fn twin_bytes(&self) -> Vec<u8> {
+        let other = Track {
+            segments: self.twins.clone(),
+            ..self.clone()
+        };
+        other.bytes()
     }
 
     /// Writes [`Track::bytes`] to a file and gives its path.
