@@ -39,7 +39,9 @@ const SYNC_SHARE: f64 = BIT_SHARE / 2.0;
 /// * look at the autocorrelation of that: it peaks at the period of the tile, 12 cells across and
 ///   12 down, and at its multiples, whatever the tile looks like. The sign of the bit does not
 ///   enter, because bit layers of different positions have nothing in common. Where the peaks are
-///   says scale and rotation in both directions; how high each is, is known from the signs;
+///   says scale and rotation in both directions; how high each is, is known from the signs. They
+///   are a cell wide, what is left of the picture's own autocorrelation is wider: compare with the
+///   surroundings;
 /// * with that undone, correlate with the whole layer, which is aperiodic through its signs, so
 ///   that it matches at one shift only.
 ///
