@@ -75,6 +75,8 @@ pub struct Job {
     pub allow_misaligned: bool,
     /// Write both variants of every video segment.
     pub watermark: Option<Watermark>,
+    /// Refuse to package without [`Job::watermark`].
+    pub must_mark: bool,
     /// How many threads to work on; `None`: as many as the machine has.
     pub threads: Option<NonZeroUsize>,
 }
@@ -98,6 +100,7 @@ impl Default for Job {
             allow_truncated: false,
             allow_misaligned: false,
             watermark: None,
+            must_mark: false,
             threads: None,
         }
     }
@@ -158,6 +161,10 @@ impl Job {
         }
         match &self.watermark {
             Some(watermark) => self.validate_marking(watermark),
+            None if self.must_mark => {
+                let expected = "a watermark key beside it: --watermark --watermark-key FILE";
+                Err(JobError::value("protect_type", "\"watermark\"", expected))
+            }
             None => Ok(()),
         }
     }

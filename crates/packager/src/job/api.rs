@@ -90,14 +90,15 @@ impl JobFile {
     ///
     /// # Errors
     ///
-    /// Text that is no JSON object, a field whose value cannot be used, and any protection:
-    /// this version has none, and content that should be protected is not packaged in the clear.
+    /// Text that is no JSON object, a field whose value cannot be used, and encryption: this version
+    /// has none, and content that should be protected is not packaged in the clear. A mark that is
+    /// asked for becomes [`Job::must_mark`], as the key stands in no job file.
     pub fn parse(text: &[u8], folder: &Path) -> Result<JobFile, JobError> {
         // Editors on Windows start UTF-8 files with a byte order mark.
         let json: Json =
             serde_json::from_slice(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text))?;
         let root = Object::root(&json)?;
-        protection::refuse(&root)?;
+        let must_mark = protection::asks_for_mark(&root)?;
         let drm_option = match root.field("drm_option") {
             Some(field) => DrmOption::read(&field.object()?)?,
             None => DrmOption::default(),
@@ -107,7 +108,10 @@ impl JobFile {
             warnings.push("drm_option: has no effect without \"drm\" in protect_type".into());
         }
         let mut file = JobFile {
-            job: fields::job(&root, folder)?,
+            job: Job {
+                must_mark,
+                ..fields::job(&root, folder)?
+            },
             contents_path: Vec::new(),
             folder: folder.into(),
             output: None,

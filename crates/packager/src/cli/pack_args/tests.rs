@@ -148,11 +148,44 @@ fn a_line_without_output_or_a_job_without_input_is_told_what_is_missing() {
 fn a_wrong_job_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("job.json");
-    std::fs::write(&path, r#"{"protect_type": ["watermark"]}"#).unwrap();
+    std::fs::write(&path, r#"{"protect_type": ["drm"]}"#).unwrap();
     let text = format!("a.mp4 -o out --job {}", path.display());
     let message = message(line(&text).unwrap().task().err().unwrap());
     assert!(
-        message.contains("job.json: protect_type[0]: asks for \"watermark\""),
+        message.contains("job.json: protect_type[0]: asks for \"drm\""),
         "{message}"
     );
+}
+
+#[test]
+fn a_job_file_that_asks_for_a_mark_needs_the_key_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, key] = ["job.json", "key"].map(|name| folder.path().join(name));
+    let text = r#"{"protect_type": ["watermark"], "content_id": "film-1"}"#;
+    std::fs::write(&path, text).unwrap();
+    let text = format!("a.mp4 -o out --job {}", path.display());
+    let message = message(line(&text).unwrap().task().err().unwrap());
+    assert!(
+        message.contains("expected a watermark key beside it"),
+        "{message}"
+    );
+    packager::key_file::create(&key).unwrap();
+    let text = format!("{text} --watermark --watermark-key {}", key.display());
+    let task = line(&text).unwrap().task().ok().unwrap();
+    let watermark = task.job.watermark.unwrap();
+    assert_eq!(watermark.layout, VariantLayout::Directory);
+    assert!(task.private.unwrap().ends_with("out.private"));
+}
+
+#[test]
+fn options_of_the_mark_need_the_mark_and_its_key() {
+    for text in [
+        "a.mp4 -o out --watermark",
+        "a.mp4 -o out --watermark-key key",
+        "a.mp4 -o out --strength light",
+        "a.mp4 -o out --variant-layout prefix",
+        "a.mp4 -o out --private secret",
+    ] {
+        assert!(line(text).is_err(), "{text}");
+    }
 }

@@ -1,16 +1,21 @@
-//! `protect_type`: what this version cannot do is refused.
+//! `protect_type`: what this version cannot do is refused, and a mark has to be made.
 
 use super::object::Object;
 use crate::job::JobError;
 
-/// Refuses every job that asks for protection.
-pub(super) fn refuse(root: &Object<'_>) -> Result<(), JobError> {
+/// Whether a job asks for a mark. Every other protection is refused.
+pub(super) fn asks_for_mark(root: &Object<'_>) -> Result<bool, JobError> {
     let spellings = ["protect_type", "protection_type"].map(|key| root.field(key));
+    let mut marks = false;
     for field in spellings.iter().flatten() {
-        if let Some(item) = field.list().into_iter().next() {
+        for item in field.list() {
             let protection = item.text()?.to_ascii_lowercase();
             if !["drm", "watermark"].contains(&protection.as_str()) {
                 return Err(item.refuse("drm or watermark"));
+            }
+            if protection == "watermark" {
+                marks = true;
+                continue;
             }
             let (field, protection) = (item.place, format!("{protection:?}"));
             return Err(JobError::Unsupported { field, protection });
@@ -37,5 +42,5 @@ pub(super) fn refuse(root: &Object<'_>) -> Result<(), JobError> {
         let expected = "protect_type beside drm_option ([] packages in the clear)";
         return Err(JobError::value("protect_type", "missing", expected));
     }
-    Ok(())
+    Ok(marks)
 }

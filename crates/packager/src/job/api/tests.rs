@@ -51,8 +51,8 @@ fn the_whole_document_is_read() {
 fn protection_is_refused_under_both_spellings() {
     for (text, place) in [
         (
-            r#"{"protect_type": ["watermark"]}"#,
-            "protect_type[0]: asks for \"watermark\"",
+            r#"{"protect_type": ["watermark", "drm"]}"#,
+            "protect_type[1]: asks for \"drm\"",
         ),
         (
             r#"{"protection_type": ["DRM"]}"#,
@@ -72,6 +72,21 @@ fn protection_is_refused_under_both_spellings() {
         assert!(message.contains("this version cannot do"), "{message}");
     }
     assert!(refused(r#"{"protect_type": ["dmr"]}"#).contains("is \"dmr\", expected drm or"));
+}
+
+#[test]
+fn a_mark_that_is_asked_for_has_to_be_made() {
+    for text in [
+        r#"{"protect_type": ["watermark"]}"#,
+        r#"{"protection_type": "Watermark"}"#,
+    ] {
+        let mut job = parse(text).unwrap().job;
+        job.inputs = Job::new(["a.mp4"]).inputs;
+        let message = job.validate().unwrap_err().to_string();
+        let expected = "protect_type: is \"watermark\", expected a watermark key beside it";
+        assert!(message.starts_with(expected), "{message}");
+    }
+    assert!(!parse(r#"{"protect_type": []}"#).unwrap().job.must_mark);
 }
 
 #[test]
