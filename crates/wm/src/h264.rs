@@ -6,12 +6,13 @@
 //! the samples they refer to, and motion compensation carries the mark on.
 
 mod budget;
+mod changes;
 mod choose;
 mod error;
 mod filler;
+mod lockstep;
 mod picture;
 mod rate;
-mod rewrite;
 mod segment;
 mod steps;
 mod stream;

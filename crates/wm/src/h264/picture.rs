@@ -9,9 +9,10 @@ use bitstream::h264::{Pps, SliceHeader, Sps};
 use media::Mark;
 
 use super::budget::{Budget, Step};
+use super::changes::Changes;
 use super::choose::Terms;
 use super::error::MarkError;
-use super::rewrite::Rewriter;
+use super::lockstep::{Lockstep, Variant};
 use super::target::{Sums, Target};
 use crate::{Layers, PictureRecord};
 
@@ -88,63 +89,54 @@ impl Pictures {
         amplitude: f32,
         multiplier: Multiplier<'_>,
     ) -> Result<Marked, MarkError> {
-        for slice in &slices {
-            let result =
-                self.original
-                    .reconstruct(&slice.sps, &slice.pps, &slice.header, &slice.data);
-            result.map_err(|error| unusable(place, slice.range.start, &error))?;
-        }
-        let scales: Vec<LevelScale> = slices
-            .iter()
-            .map(|slice| LevelScale::intra_luma(&slice.sps, &slice.pps))
-            .collect();
         let qp = mean_qp(&slices);
         let coarse = ((qp - FINE_QP) / (COARSE_QP - FINE_QP)).clamp(0.0, 1.0);
-        let mut job = Access {
+        let bytes = slices.iter().map(Slice::bytes).sum();
+        let mut access = Access {
             place,
-            original: &self.original,
             slices,
-            scales,
             layers,
             amplitude: amplitude * (1.0 + 0.5 * coarse),
         };
-        let [zero, one] = &mut self.marked;
-        let bytes = job.slices.iter().map(Slice::bytes).sum();
-        let (first, lambda) = match multiplier {
-            Multiplier::Fixed(lambda) => (job.variant(zero, Mark::Zero, lambda)?, lambda),
+        let mut rewritten = match multiplier {
+            Multiplier::Fixed(lambda) => access.rewrite(self, lambda)?,
             Multiplier::Within(budget) => {
                 let mut trials: Vec<(Step, i64)> = Vec::new();
                 let mut step = budget.first(bytes, qp);
                 loop {
-                    let lambda = Budget::multiplier(step);
-                    let variant = job.variant(zero, Mark::Zero, lambda)?;
-                    trials.push((step, variant.growth(bytes)));
+                    let rewritten = access.rewrite(self, Budget::multiplier(step))?;
+                    let growth = growth(&rewritten.zero, bytes);
+                    trials.push((step, growth));
                     match budget.next(bytes, &trials) {
                         Some(next) => step = next,
                         None => {
-                            budget.spend(bytes, variant.growth(bytes), step);
-                            break (variant, lambda);
+                            budget.spend(bytes, growth, step);
+                            break rewritten;
                         }
                     }
                 }
             }
         };
-        let second = job.variant(one, Mark::One, lambda)?;
-        let levels = first.changed + second.changed;
-        let both = [first, second];
+        let one = access.write(&mut rewritten.changes_of_one)?;
+        let [zero_result, one_result] = rewritten.results;
         Ok(Marked {
             record: PictureRecord {
                 sample: place as u32,
                 qp,
-                gain: both.each_ref().map(|variant| variant.gain),
-                rms: both.each_ref().map(|variant| variant.rms),
+                gain: [zero_result.0, one_result.0],
+                rms: [zero_result.1, one_result.1],
                 bytes,
-                growth: both.each_ref().map(|variant| variant.growth(bytes)),
+                growth: [growth(&rewritten.zero, bytes), growth(&one, bytes)],
             },
-            units: both.map(|variant| variant.units),
-            levels,
+            units: [rewritten.zero, one],
+            levels: rewritten.levels,
         })
     }
+}
+
+/// Bytes by which units are longer than `bytes`.
+fn growth(units: &[Vec<u8>], bytes: u64) -> i64 {
+    units.iter().map(Vec::len).sum::<usize>() as i64 - bytes as i64
 }
 
 /// How the multiplier of rate is found.
@@ -158,81 +150,94 @@ pub(super) enum Multiplier<'a> {
 /// The slices of an access unit, about to be marked.
 struct Access<'a> {
     place: usize,
-    original: &'a Picture,
     slices: Vec<Slice>,
-    scales: Vec<LevelScale>,
     layers: &'a Layers,
     amplitude: f32,
 }
 
-/// One variant of an access unit.
-struct Variant {
-    units: Vec<Vec<u8>>,
-    gain: f32,
-    rms: f32,
-    changed: u64,
-}
-
-impl Variant {
-    /// Bytes by which its slices are longer than `bytes`.
-    fn growth(&self, bytes: u64) -> i64 {
-        let size = self.units.iter().map(Vec::len).sum::<usize>();
-        size as i64 - bytes as i64
-    }
+/// Variant 0 of an access unit, and what is needed for variant 1.
+struct Rewritten {
+    zero: Vec<Vec<u8>>,
+    changes_of_one: Vec<Changes>,
+    /// Gain and root mean square of the change, of each variant.
+    results: [(f32, f32); 2],
+    levels: u64,
 }
 
 impl Access<'_> {
-    /// Marks every slice. Levels change in place, which is cheaper than a copy, and back.
-    fn variant(
-        &mut self,
-        picture: &mut Picture,
-        mark: Mark,
-        lambda: f32,
-    ) -> Result<Variant, MarkError> {
-        let mut variant = Variant {
-            units: Vec::with_capacity(self.slices.len()),
-            gain: 0.0,
-            rms: 0.0,
-            changed: 0,
+    /// Finds the changes of both variants and writes variant 0.
+    fn rewrite(&mut self, pictures: &mut Pictures, lambda: f32) -> Result<Rewritten, MarkError> {
+        let mut rewritten = Rewritten {
+            zero: Vec::with_capacity(self.slices.len()),
+            changes_of_one: Vec::with_capacity(self.slices.len()),
+            results: [(0.0, 0.0); 2],
+            levels: 0,
         };
-        let mut sums = Sums::default();
-        for (slice, scale) in self.slices.iter_mut().zip(&self.scales) {
+        let mut sums = [Sums::default(); 2];
+        for slice in &mut self.slices {
             let (left, top) = slice.sps.display_offset();
             let bit_depth_minus8 = slice.sps.bit_depth_luma_minus8.min(6);
-            let target = Target {
-                original: self.original.luma(),
+            let amplitude = self.amplitude * (1u32 << bit_depth_minus8) as f32;
+            let target = |mark| Target {
                 layers: self.layers,
                 mark,
                 offset: (left as usize, top as usize),
-                amplitude: self.amplitude * (1u32 << bit_depth_minus8) as f32,
+                amplitude,
                 bit_depth_minus8,
             };
-            let terms = Terms {
-                // Squares of grey levels grow with the bit depth.
-                lambda: lambda * (1u32 << (2 * bit_depth_minus8)) as f32,
-                reach: REACH * target.amplitude,
+            let [zero, one] = &mut pictures.marked;
+            let mut lockstep = Lockstep {
+                structure: Structure::of(&slice.sps, &slice.header),
+                terms: Terms {
+                    // Squares of grey levels grow with the bit depth.
+                    lambda: lambda * (1u32 << (2 * bit_depth_minus8)) as f32,
+                    reach: REACH * amplitude,
+                },
+                variants: [
+                    Variant::new(target(Mark::Zero), zero),
+                    Variant::new(target(Mark::One), one),
+                ],
             };
-            let structure = Structure::of(&slice.sps, &slice.header);
-            let mut rewriter = Rewriter::new(target, structure, scale, terms);
-            rewriter.sums = sums;
-            let result = rewriter.slice(picture, &mut slice.data);
-            sums = rewriter.sums;
-            variant.changed += rewriter.changed;
-            (variant.gain, variant.rms) = target.summary(&sums);
+            let scale = LevelScale::intra_luma(&slice.sps, &slice.pps);
             let byte = slice.range.start;
-            result.map_err(|error| unusable(self.place, byte, &error))?;
-            variant.units.push(write(self.place, byte, &slice.data)?);
-            rewriter.undo().restore(&mut slice.data);
+            lockstep
+                .slice(&mut pictures.original, &scale, &slice.data)
+                .map_err(|error| MarkError::Reconstruction {
+                    sample: self.place,
+                    byte,
+                    what: error.to_string(),
+                })?;
+            let variants = lockstep.variants.iter().zip(&mut sums);
+            for ((variant, sums), result) in variants.zip(&mut rewritten.results) {
+                sums.add(&variant.sums);
+                *result = variant.target.summary(sums);
+                rewritten.levels += variant.changes.len() as u64;
+            }
+            let [zero, one] = lockstep.variants.map(|variant| variant.changes);
+            let mut changes = zero;
+            let unit = changes.with(&mut slice.data, |data| data.write(Ending::Original));
+            rewritten.zero.push(unit.map_err(|source| MarkError::Slice {
+                sample: self.place,
+                byte,
+                source,
+            })?);
+            rewritten.changes_of_one.push(one);
         }
-        Ok(variant)
+        Ok(rewritten)
     }
-}
 
-fn unusable(sample: usize, byte: usize, what: &dyn std::fmt::Display) -> MarkError {
-    MarkError::Reconstruction {
-        sample,
-        byte,
-        what: what.to_string(),
+    /// Writes the slices with these changes.
+    fn write(&mut self, changes: &mut [Changes]) -> Result<Vec<Vec<u8>>, MarkError> {
+        let slices = self.slices.iter_mut().zip(changes);
+        let written = slices.map(|(slice, changes)| {
+            let unit = changes.with(&mut slice.data, |data| data.write(Ending::Original));
+            unit.map_err(|source| MarkError::Slice {
+                sample: self.place,
+                byte: slice.range.start,
+                source,
+            })
+        });
+        written.collect()
     }
 }
 

@@ -5,10 +5,9 @@ use media::Mark;
 
 use crate::Layers;
 
-/// The original picture and what one variant adds to it.
+/// What one variant adds to the original picture.
 #[derive(Clone, Copy)]
 pub(super) struct Target<'a> {
-    pub(super) original: &'a Luma,
     pub(super) layers: &'a Layers,
     pub(super) mark: Mark,
     /// Columns and lines of the coded picture left of and above what is displayed.
@@ -58,13 +57,13 @@ impl Target<'_> {
 
     /// What a macroblock is to become, in fractions of a grey level.
     #[inline]
-    pub(super) fn macroblock(&self, place: Place) -> Wanted {
+    pub(super) fn macroblock(&self, original: &Luma, place: Place) -> Wanted {
         let bits = self.fraction_bits();
         let max = (((256i32 << self.bit_depth_minus8.min(6)) - 1) << bits) as i16;
         let factor = self.factor();
         let mut samples = [[0; 16]; 16];
         for (row, samples) in samples.iter_mut().enumerate() {
-            let original: [u16; 16] = self.original.row(place, row);
+            let original: [u16; 16] = original.row(place, row);
             let wanted = self.wanted(place.block(0, row), factor);
             for column in 0..16 {
                 let sum = ((original[column] << bits) as i16).saturating_add(wanted[column]);
@@ -77,11 +76,11 @@ impl Target<'_> {
     /// Counts in how much of what was wanted has got into a macroblock. Every fourth row is looked
     /// at, one further down from macroblock to macroblock.
     #[inline]
-    pub(super) fn meter(&self, marked: &Luma, place: Place, sums: &mut Sums) {
+    pub(super) fn meter(&self, original: &Luma, marked: &Luma, place: Place, sums: &mut Sums) {
         let factor = self.factor();
         for row in (place.x / 16 % 4..16).step_by(4) {
             let wanted = self.wanted(place.block(0, row), factor);
-            let before: [u16; 16] = self.original.row(place, row);
+            let before: [u16; 16] = original.row(place, row);
             let after: [u16; 16] = marked.row(place, row);
             let (mut products, mut squares, mut changes) = (0i32, 0i32, 0i32);
             for column in 0..16 {
@@ -160,6 +159,16 @@ impl Wanted {
             down += of_row * i32::from(weight);
         }
         [64 * sum, 8 * across, 8 * down]
+    }
+}
+
+impl Sums {
+    /// Adds the sums of other samples.
+    pub(super) fn add(&mut self, other: &Sums) {
+        self.samples += other.samples;
+        self.products += other.products;
+        self.wanted += other.wanted;
+        self.changes += other.changes;
     }
 }
 
