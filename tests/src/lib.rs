@@ -9,6 +9,7 @@ pub mod boxes;
 pub mod clips;
 pub mod frames;
 pub mod harness;
+pub mod intra;
 pub mod media;
 pub mod package;
 pub mod packets;

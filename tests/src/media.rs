@@ -79,6 +79,48 @@ pub fn real_files() -> Vec<String> {
     found
 }
 
+/// The H.264 files below [`shared`], relative to it, in order of name: byte streams, and the MP4
+/// and transport stream files that the index says hold H.264.
+pub fn h264_files() -> Vec<String> {
+    let root = shared();
+    let mut found: Vec<String> = Vec::new();
+    let mut folders = vec![root.join("h264-conf")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let end = path.extension().and_then(|end| end.to_str());
+            if path.is_dir() {
+                folders.push(path);
+            } else if end.is_some_and(|end| BYTE_STREAMS.contains(&end)) {
+                let relative = path.strip_prefix(&root).unwrap_or(&path);
+                found.push(relative.to_string_lossy().into_owned());
+            }
+        }
+    }
+    if let Ok(index) = Table::read(&root.join("INDEX.tsv")) {
+        let is_h264 = |codec: &str| codec.split(", ").any(|codec| codec.starts_with("h264/"));
+        let rows = index.rows().filter_map(|row| {
+            let path = row
+                .get("path")
+                .filter(|path| !path.starts_with("h264-conf/"))?;
+            is_h264(row.get("codec")?).then(|| path.to_string())
+        });
+        found.extend(rows);
+    }
+    found.sort();
+    found
+}
+
+/// How files of H.264 byte streams are called.
+const BYTE_STREAMS: [&str; 6] = ["264", "h264", "avc", "jsv", "26l", "jvt"];
+
+/// Whether a file of [`h264_files`] is a byte stream as it is.
+pub fn is_byte_stream(path: &str) -> bool {
+    BYTE_STREAMS
+        .iter()
+        .any(|end| path.ends_with(&format!(".{end}")))
+}
+
 /// The real files that ffmpeg decodes without a complaint, by the index of the shared media.
 pub fn decodes_cleanly() -> BTreeMap<String, bool> {
     let Ok(index) = Table::read(&shared().join("INDEX.tsv")) else {
