@@ -17,11 +17,17 @@ impl Quantiser<'_> {
     /// [`dequantise_dc`](Self::dequantise_dc).
     #[inline]
     pub fn dequantise_4x4(&self, levels: &[i32], scan: Scan, dc: Option<i32>) -> Block4x4 {
+        let places = scan.places_4x4();
         let mut block = [[0; 4]; 4];
-        let coefficients = block.as_flattened_mut();
-        let places = scan.places_4x4().iter().skip(usize::from(dc.is_some()));
-        for (level, place) in levels.iter().zip(places) {
-            coefficients[usize::from(*place) % 16] = *level;
+        match (dc, levels.first_chunk(), levels.first_chunk()) {
+            (None, Some(levels), _) => placed::<4, 16, 0>(&mut block, levels, places),
+            (Some(_), _, Some(levels)) => placed::<4, 15, 1>(&mut block, levels, places),
+            _ => {
+                let places = places.iter().skip(usize::from(dc.is_some()));
+                for (level, place) in levels.iter().zip(places) {
+                    block.as_flattened_mut()[usize::from(*place) % 16] = *level;
+                }
+            }
         }
         scale(&mut block, self.scale_4x4, self.octave, 4);
         if let Some(dc) = dc {
@@ -33,10 +39,15 @@ impl Quantiser<'_> {
     /// Coefficients of an 8x8 block from its 64 levels in coding order (8.5.13.1).
     #[inline]
     pub fn dequantise_8x8(&self, levels: &[i32], scan: Scan) -> Block8x8 {
+        let places = scan.places_8x8();
         let mut block = [[0; 8]; 8];
-        let coefficients = block.as_flattened_mut();
-        for (level, place) in levels.iter().zip(scan.places_8x8()) {
-            coefficients[usize::from(*place) % 64] = *level;
+        match levels.first_chunk() {
+            Some(levels) => placed::<8, 64, 0>(&mut block, levels, places),
+            None => {
+                for (level, place) in levels.iter().zip(places) {
+                    block.as_flattened_mut()[usize::from(*place) % 64] = *level;
+                }
+            }
         }
         scale(&mut block, self.scale_8x8, self.octave, 6);
         block
@@ -91,6 +102,22 @@ impl Quantiser<'_> {
         // 16 times what it was given.
         let unit = 4096.0 / (256.0 * (1u32 << self.octave) as f32);
         unit / self.scale_4x4[0][0].max(1) as f32
+    }
+}
+
+/// Puts levels where they belong, from the place of number `FIRST` on. Their count is known, so that
+/// the loop is none.
+#[inline(always)]
+fn placed<const N: usize, const COUNT: usize, const FIRST: usize>(
+    block: &mut [[i32; N]; N],
+    levels: &[i32; COUNT],
+    places: &[u8],
+) {
+    let block = block.as_flattened_mut();
+    for (level, place) in levels.iter().zip(places.iter().skip(FIRST)) {
+        if let Some(to) = block.get_mut(usize::from(*place)) {
+            *to = *level;
+        }
     }
 }
 
