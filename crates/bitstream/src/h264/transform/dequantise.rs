@@ -53,6 +53,20 @@ impl Quantiser<'_> {
         block
     }
 
+    /// The coefficient of a 4x4 block at this row and column that one level gives.
+    #[inline]
+    pub fn coefficient_4x4(&self, level: i32, (row, column): (usize, usize)) -> i32 {
+        let scale = self.scale_4x4[row % 4][column % 4];
+        scaled(level.wrapping_mul(scale), self.octave, 4)
+    }
+
+    /// As [`coefficient_4x4`](Self::coefficient_4x4), of an 8x8 block.
+    #[inline]
+    pub fn coefficient_8x8(&self, level: i32, (row, column): (usize, usize)) -> i32 {
+        let scale = self.scale_8x8[row % 8][column % 8];
+        scaled(level.wrapping_mul(scale), self.octave, 6)
+    }
+
     /// The DC coefficients of the 16 blocks of an Intra_16x16 macroblock, where they lie in it,
     /// from the DC levels in coding order (8.5.10).
     pub fn dequantise_dc(&self, levels: &[i32], scan: Scan) -> Block4x4 {
