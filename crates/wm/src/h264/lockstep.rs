@@ -223,8 +223,7 @@ impl Step<'_, '_, '_> {
             pattern |= bit;
             variant.changes.luma(self.index, 16 * block, chosen);
             let mut coefficients = coded.map_or([[0; 4]; 4], |(coefficients, _)| coefficients);
-            let dc = steps.quantiser.dequantise_4x4(&[chosen], self.scan, None);
-            coefficients[0][0] = dc[0][0];
+            coefficients[0][0] = steps.quantiser.coefficient_4x4(chosen, (0, 0));
             let residual = inverse_4x4(&coefficients);
             variant
                 .picture
@@ -302,18 +301,18 @@ impl Step<'_, '_, '_> {
                 continue;
             }
             let mut coefficients = coded.map_or([[0; 8]; 8], |(coefficients, _)| coefficients);
-            // Levels beyond the third have their coefficients already.
-            let mut first = [0; 4];
-            for (place, (level, before)) in places.into_iter().zip(levels.into_iter().zip(before)) {
-                first[place] = level;
+            let at = [(0, 0), (0, 1), (1, 0)];
+            let changes = levels
+                .into_iter()
+                .zip(before)
+                .zip(places.into_iter().zip(at));
+            for ((level, before), (place, (row, column))) in changes {
                 if level != before {
                     variant.changes.luma(self.index, 64 * block + place, level);
+                    let quantiser = &steps.quantiser;
+                    coefficients[row][column] = quantiser.coefficient_8x8(level, (row, column));
                 }
             }
-            let changed = steps.quantiser.dequantise_8x8(&first, self.scan);
-            coefficients[0][0] = changed[0][0];
-            coefficients[0][1] = changed[0][1];
-            coefficients[1][0] = changed[1][0];
             let residual = (others != 0).then(|| inverse_8x8(&coefficients));
             let residual = residual.as_ref();
             variant

@@ -4,13 +4,13 @@
 /// is how much dearer one level is than another.
 #[inline]
 pub(super) fn bits(level: i32) -> f32 {
-    match level.unsigned_abs() {
-        0 => 0.6,
-        1 => 3.2,
-        2 => 4.4,
-        magnitude => 4.4 + 0.7 * (magnitude.min(20) - 2) as f32,
-    }
+    BITS[(level.unsigned_abs() as usize).min(BITS.len() - 1)]
 }
+
+/// By magnitude.
+const BITS: [f32; 16] = [
+    0.6, 3.2, 4.4, 5.1, 5.8, 6.5, 7.2, 7.9, 8.6, 9.3, 10.0, 10.7, 11.4, 12.1, 12.8, 13.5,
+];
 
 /// The first level of a block on top of [`bits`]: the block is no longer empty.
 pub(super) const FIRST_OF_BLOCK: f32 = 2.5;
