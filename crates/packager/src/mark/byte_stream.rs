@@ -41,6 +41,9 @@ pub(crate) struct ByteStream {
     pub(crate) sets: Vec<(usize, Vec<u8>)>,
     /// Whether the stream says how many pictures it has per second.
     pub(crate) has_timing: bool,
+    /// Whether it has an IDR picture. Without one, decoding begins with the first picture, as a
+    /// recovery point may let it, and nowhere else.
+    pub(crate) has_idr: bool,
 }
 
 /// What of a NAL unit was kept while it passed.
@@ -267,14 +270,20 @@ impl Reading {
     fn finish(mut self, len: u64) -> Result<ByteStream, String> {
         self.end(len)?;
         let (_, timescale) = self.timing.unwrap_or_else(|| timing(ASSUMED_RATE));
-        if !self.samples.iter().any(Sample::is_sync) {
-            return Err("has no IDR picture, expected a byte stream of H.264".into());
+        let has_idr = self.samples.iter().any(Sample::is_sync);
+        let coded = self.samples.iter_mut().find(|each| each.duration > 0);
+        let Some(first) = coded else {
+            return Err("has no picture, expected a byte stream of H.264".into());
+        };
+        if !has_idr {
+            first.flags = SampleFlags::SYNC;
         }
         Ok(ByteStream {
             samples: self.samples,
             timescale,
             sets: self.sets,
             has_timing: self.has_timing,
+            has_idr,
         })
     }
 }
@@ -408,11 +417,18 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_without_idr_pictures_begins_with_its_first() {
+        let read = ByteStream::read(&stream(&[&SPS, &PPS, &NEXT, &NEXT])).unwrap();
+        let sync: Vec<bool> = read.samples.iter().map(Sample::is_sync).collect();
+        assert_eq!((sync, read.has_idr), (vec![true, false], false));
+    }
+
+    #[test]
     fn what_is_no_stream_is_refused() {
         let why = |bytes: &[u8]| ByteStream::read(bytes).unwrap_err();
         assert!(why(b"").starts_with("has no start code"));
         assert!(why(&[7; 5000]).starts_with("has no start code"));
-        assert!(why(&stream(&[&NEXT])).starts_with("has no IDR picture"));
+        assert!(why(&stream(&[&SPS, &PPS])).starts_with("has no picture"));
         let long = vec![0x67; MAX_SET_BYTES + 2];
         assert!(why(&stream(&[&long])).starts_with("a parameter set has more than"));
     }

@@ -147,10 +147,15 @@ fn open_byte_stream(
             .map_err(|error| refused(chain(&error)))?;
     }
     all.supported()
-        .map_err(|feature| refused(format!("uses {feature}")))?;
+        .map_err(|feature| refused(format!("{feature} not supported")))?;
     if !stream.has_timing {
         warnings.push(format!(
             "{name}: says nothing of pictures per second; 25 are assumed"
+        ));
+    }
+    if !stream.has_idr {
+        warnings.push(format!(
+            "{name}: has no IDR picture, so its bit never changes"
         ));
     }
     let mut samples = stream.samples;

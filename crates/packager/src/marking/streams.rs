@@ -55,7 +55,7 @@ impl Streams {
             }
             stream
                 .supported()
-                .map_err(|feature| refused(format!("uses {feature}")))?;
+                .map_err(|feature| refused(format!("{feature} not supported")))?;
             of_entries.push(stream);
         }
         Ok(Streams { of_entries })
