@@ -2,6 +2,12 @@
 
 use wm::Grid;
 
+/// Standard deviations beyond which a residual says no more.
+const LIMIT: f32 = 2.5;
+
+/// Grey levels that keep flat areas from being blown up.
+const FLOOR: f32 = 1.5;
+
 /// Subtracts the local mean and divides by the local deviation.
 pub(crate) struct Normaliser {
     width: usize,
@@ -10,7 +16,7 @@ pub(crate) struct Normaliser {
 }
 
 impl Normaliser {
-    /// For frames of this size.
+    /// For frames of this size; local is what lies within a cell to each side.
     pub(crate) fn new(width: usize, height: usize, grid: Grid) -> Normaliser {
         let cell = width as f32 / f32::from(grid.columns.max(1));
         Normaliser {
@@ -28,57 +34,98 @@ impl Normaliser {
         let squares: Vec<f32> = residual.iter().map(|v| v * v).collect();
         let power = self.blurred(&squares);
         for (value, power) in residual.iter_mut().zip(power) {
-            *value = (*value / (power.max(0.0).sqrt() + 1.5)).clamp(-2.5, 2.5);
+            *value = (*value / (power.max(0.0).sqrt() + FLOOR)).clamp(-LIMIT, LIMIT);
         }
         residual
     }
 
+    /// Means over the square around each sample, as far as it lies in the picture.
     fn blurred(&self, values: &[f32]) -> Vec<f32> {
+        let (width, height, radius) = (self.width.max(1), self.height, self.radius);
+        let mut across = vec![0.0; values.len()];
+        for (row, out) in values.chunks(width).zip(across.chunks_mut(width)) {
+            blur_row(row, radius, out);
+        }
         let mut out = vec![0.0; values.len()];
-        for y in 0..self.height {
-            let row = y * self.width..(y + 1) * self.width;
-            sliding(&values[row.clone()], self.radius, &mut out[row]);
+        let row = |y: usize| across.chunks(width).nth(y).unwrap_or(&[]);
+        let mut sums = vec![0.0f32; width];
+        let add = |sums: &mut [f32], row: &[f32], sign: f32| {
+            for (sum, value) in sums.iter_mut().zip(row) {
+                *sum += sign * value;
+            }
+        };
+        for y in 0..radius.min(height) {
+            add(&mut sums, row(y), 1.0);
         }
-        // Columns, line by line.
-        let (w, h, r) = (self.width, self.height, self.radius);
-        let rows = out.clone();
-        let mut sum = vec![0.0f32; w];
-        for y in 0..r.min(h) {
-            for x in 0..w {
-                sum[x] += rows[y * w + x];
+        for (y, out) in out.chunks_mut(width).enumerate() {
+            if y + radius < height {
+                add(&mut sums, row(y + radius), 1.0);
             }
-        }
-        for y in 0..h {
-            if y + r < h {
-                for x in 0..w {
-                    sum[x] += rows[(y + r) * w + x];
-                }
+            if y > radius {
+                add(&mut sums, row(y - radius - 1), -1.0);
             }
-            if y > r {
-                for x in 0..w {
-                    sum[x] -= rows[(y - r - 1) * w + x];
-                }
-            }
-            let count = ((y + r + 1).min(h) - y.saturating_sub(r)) as f32;
-            for x in 0..w {
-                out[y * w + x] = sum[x] / count;
+            let count = ((y + radius + 1).min(height) - y.saturating_sub(radius)) as f32;
+            for (value, sum) in out.iter_mut().zip(&sums) {
+                *value = sum / count;
             }
         }
         out
     }
 }
 
-fn sliding(values: &[f32], radius: usize, out: &mut [f32]) {
+fn blur_row(values: &[f32], radius: usize, out: &mut [f32]) {
     let n = values.len();
     let mut sum: f32 = values.iter().take(radius).sum();
-    for x in 0..n {
-        if x + radius < n {
-            sum += values[x + radius];
-        }
-        if x > radius {
-            sum -= values[x - radius - 1];
+    for (x, out) in out.iter_mut().enumerate() {
+        sum += values.get(x + radius).copied().unwrap_or(0.0);
+        if let Some(left) = x.checked_sub(radius + 1) {
+            sum -= values[left];
         }
         let count = (x + radius + 1).min(n) - x.saturating_sub(radius);
-        out[x] = sum / count as f32;
+        *out = sum / count as f32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blur_is_the_mean_of_what_lies_around() {
+        let normaliser = Normaliser {
+            width: 5,
+            height: 3,
+            radius: 1,
+        };
+        let values: Vec<f32> = (0..15).map(|v| (v * v) as f32).collect();
+        let blurred = normaliser.blurred(&values);
+        for y in 0..3usize {
+            for x in 0..5usize {
+                let (mut sum, mut count) = (0.0, 0.0);
+                for v in y.saturating_sub(1)..=(y + 1).min(2) {
+                    for u in x.saturating_sub(1)..=(x + 1).min(4) {
+                        sum += values[v * 5 + u];
+                        count += 1.0;
+                    }
+                }
+                assert!((blurred[y * 5 + x] - sum / count).abs() < 1e-3, "{x} {y}");
+            }
+        }
+    }
+
+    #[test]
+    fn flat_frames_leave_nothing_and_edges_are_clipped() {
+        let normaliser = Normaliser::new(64, 36, Grid::of_display(64, 36));
+        assert!(
+            normaliser
+                .residual(&[90; 64 * 36])
+                .iter()
+                .all(|v| v.abs() < 1e-3)
+        );
+        let mut frame = vec![16; 64 * 36];
+        frame[64 * 18 + 32] = 255;
+        let residual = normaliser.residual(&frame);
+        assert!(residual.iter().all(|v| v.abs() <= LIMIT));
+        assert!(residual[64 * 18 + 32] > 2.0);
     }
 }

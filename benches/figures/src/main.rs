@@ -1,47 +1,62 @@
-//! Marks an H.264 stream and measures what became of the mark: growth, quality, gain before and
-//! after deblocking, and blind correlation after attacks.
+//! Marks H.264 byte streams and measures what became of the mark: growth, gain before and after
+//! deblocking, quality, flicker, and blind correlation after attacks.
 //!
-//! `marking STREAM.264 [--strength light|normal|strong] [--cells COLUMNS] [--rule ...]...`: one
-//! line per stream and setting. It runs the `ffmpeg` program.
+//! `marking --help` says what can be asked, `scripts/figures` asks it of many encodes. Pictures
+//! are decoded and attacked by the `ffmpeg` program.
 
+mod access_units;
 mod arguments;
 mod attack;
 mod blind;
+mod error;
+mod flicker;
 mod frames;
+mod gain;
+mod psnr;
 mod quality;
+mod row;
+mod ssim;
 mod stream;
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use clap::Parser;
+
 use arguments::Arguments;
+use error::Error;
+use row::Row;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::parse(std::env::args().skip(1)) {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            eprintln!("marking: {error}");
-            return ExitCode::from(2);
-        }
-    };
-    for path in &arguments.streams {
-        if let Err(error) = measure(path, &arguments) {
-            eprintln!("marking: {path}: {error}");
-            return ExitCode::FAILURE;
+    let arguments = Arguments::parse();
+    for (number, path) in arguments.streams.iter().enumerate() {
+        match measure(path, &arguments) {
+            Ok(row) => row.print(arguments.format, number == 0),
+            Err(error) => {
+                eprintln!("marking: {}: {error}", path.display());
+                return ExitCode::FAILURE;
+            }
         }
     }
     ExitCode::SUCCESS
 }
 
-fn measure(path: &str, arguments: &Arguments) -> Result<(), String> {
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+fn measure(path: &Path, arguments: &Arguments) -> Result<Row, Error> {
+    let bytes = std::fs::read(path)?;
     let marked = stream::mark(&bytes, arguments)?;
-    print!("{path} {} {}", arguments.words(), marked.summary());
+    if let Some(prefix) = &arguments.keep {
+        std::fs::write(format!("{prefix}_0.264"), &marked.variants[0])?;
+        std::fs::write(format!("{prefix}_1.264"), &marked.variants[1])?;
+    }
+    let mut row = Row::new();
+    row.text("stream", &path.display().to_string());
+    marked.describe(&bytes, &mut row);
     if arguments.quality {
-        print!(" {}", quality::measure(&bytes, &marked, arguments)?);
+        quality::measure(&bytes, &marked, arguments, &mut row)?;
+        ssim::measure(&bytes, &marked, &mut row)?;
     }
     for attack in &arguments.attacks {
-        print!(" {}", attack::measure(&marked, attack, arguments)?);
+        attack::measure(&marked, attack, arguments, &mut row)?;
     }
-    println!();
-    Ok(())
+    Ok(row)
 }

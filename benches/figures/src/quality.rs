@@ -1,101 +1,100 @@
-//! What marking did to the decoded picture.
-
-use media::Mark;
+//! What marking did to decoded pictures.
 
 use crate::arguments::Arguments;
-use crate::frames::Frames;
+use crate::error::Error;
+use crate::flicker::{Flicker, Frame};
+use crate::frames::{Deblocking, Frames};
+use crate::gain::Gain;
+use crate::psnr::Psnr;
+use crate::row::Row;
 use crate::stream::Marked;
 
-/// PSNR against the original over all frames, of the variants against each other, and the gain
-/// after deblocking, at the first frame of segments and later.
+/// Frames after the first of a segment at which the gain is looked at again.
+const LATER: [usize; 2] = [5, 20];
+
+/// PSNR of variant 0 to the original and of the variants to each other over all frames, flicker
+/// of variants in turn, and the decoded gain: at first pictures of segments before and after
+/// deblocking, and later.
 pub(crate) fn measure(
     bytes: &[u8],
     marked: &Marked,
     arguments: &Arguments,
-) -> Result<String, String> {
-    let (width, height) = marked.size;
-    let size = (width * height) as usize;
-    let decode = |bytes: &[u8]| {
-        Frames::run(
-            &[
-                "-skip_loop_filter",
-                if std::env::var_os("NOLF").is_some() {
-                    "all"
-                } else {
-                    "default"
-                },
-                "-f",
-                "h264",
-            ],
-            bytes.to_vec(),
-            &["-vf", "extractplanes=y", "-vsync", "passthrough"],
-            size,
-        )
+    row: &mut Row,
+) -> Result<(), Error> {
+    let deblocking = match arguments.no_deblocking {
+        true => Deblocking::Off,
+        false => Deblocking::On,
     };
+    let input = marked.input();
+    let decode = |bytes: &[u8]| Frames::decode(&input, bytes.to_vec(), marked.size, deblocking);
     let mut original = decode(bytes)?;
-    let mut zero = decode(&marked.zero)?;
-    let mut one = decode(&marked.one)?;
-    let grid = arguments.grid(width, height);
-    let mut psnr = Vec::new();
-    let mut apart = Vec::new();
-    let mut gains: [Vec<f64>; 3] = Default::default();
-    for (position, count) in marked.segments.iter().enumerate() {
+    let mut zero = decode(&marked.variants[0])?;
+    let mut one = decode(&marked.variants[1])?;
+    let (mut psnr, mut apart) = (Psnr::default(), Psnr::default());
+    let mut flicker = Flicker::default();
+    let mut later: [Gain; 2] = Default::default();
+    let grid = arguments.grid(marked.size);
+    for (position, segment) in marked.segments.iter().enumerate() {
         let pattern = marked.key.pattern(position as u32, grid);
-        let layers = pattern.layers(width, height);
-        for frame in 0..*count {
-            let (Some(original), Some(zero), Some(one)) =
-                (original.next(), zero.next(), one.next())
-            else {
-                return Err(format!("segment {position}: frame {frame} is missing"));
+        let layers = pattern.layers(marked.size.0, marked.size.1);
+        for number in 0..segment.frames {
+            let missing = || Error::new(format!("segment {position}: frame {number} is missing"));
+            let original = original.next().ok_or_else(missing)?;
+            let zero = zero.next().ok_or_else(missing)?;
+            let one = one.next().ok_or_else(missing)?;
+            psnr.add(&original, &zero);
+            apart.add(&zero, &one);
+            let frame = if number == 0 {
+                Frame::First
+            } else {
+                Frame::Later
             };
-            psnr.push(psnr_of(&original, &zero));
-            apart.push(psnr_of(&zero, &one));
-            let at = match frame {
-                0 => 0,
-                5 => 1,
-                20 => 2,
-                _ => continue,
-            };
-            let (mut products, mut squares) = (0.0, 0.0);
-            for y in 0..height as usize {
-                let (a, b) = (layers.row(Mark::Zero, y), layers.row(Mark::One, y));
-                let line = y * width as usize;
-                for x in 0..width as usize {
-                    let pattern = f64::from(a[x]) - f64::from(b[x]);
-                    let change = f64::from(zero[line + x]) - f64::from(one[line + x]);
-                    products += pattern * change;
-                    squares += pattern * pattern;
+            let delivered = if position % 2 == 0 { &zero } else { &one };
+            flicker.add(frame, &original, delivered);
+            for (at, gain) in LATER.iter().zip(&mut later) {
+                if number == *at {
+                    gain.add(&layers, arguments.amplitude(), &zero, &one);
                 }
             }
-            let amplitude = f64::from(
-                arguments
-                    .amplitude
-                    .unwrap_or(arguments.strength.amplitude()),
-            ) / 256.0;
-            gains[at].push(products / (squares * amplitude));
         }
     }
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let least = psnr.iter().copied().fold(f64::INFINITY, f64::min);
-    Ok(format!(
-        "decoded-gain {:.3} +5 {:.3} +20 {:.3} psnr {:.2} min {:.2} a-b {:.2}",
-        mean(&gains[0]),
-        mean(&gains[1]),
-        mean(&gains[2]),
-        mean(&psnr),
-        least,
-        mean(&apart)
-    ))
+    for (name, deblocking) in [
+        ("gain_before_deblocking", Deblocking::Off),
+        ("gain_after_deblocking", Deblocking::On),
+    ] {
+        let gain = first_pictures(marked, arguments, deblocking)?;
+        row.number(name, gain.mean(), 3);
+    }
+    for (at, gain) in LATER.iter().zip(&later) {
+        row.number(&format!("gain_after_{at}_frames"), gain.mean(), 3);
+    }
+    psnr.describe("psnr", row);
+    apart.describe("apart", row);
+    flicker.describe(row);
+    Ok(())
 }
 
-fn psnr_of(a: &[u8], b: &[u8]) -> f64 {
-    let squares: u64 = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2))
-        .sum();
-    if squares == 0 {
-        return 100.0;
+/// The gain at the first pictures of segments, which can be decoded alone.
+fn first_pictures(
+    marked: &Marked,
+    arguments: &Arguments,
+    deblocking: Deblocking,
+) -> Result<Gain, Error> {
+    let input = marked.input();
+    let decode = |variant| {
+        let pictures = marked.first_pictures(variant);
+        Frames::decode(&input, pictures, marked.size, deblocking)
+    };
+    let (mut zero, mut one) = (decode(0)?, decode(1)?);
+    let grid = arguments.grid(marked.size);
+    let mut gain = Gain::default();
+    for position in 0..marked.segments.len() {
+        let missing = || Error::new(format!("segment {position}: its first picture is missing"));
+        let zero = zero.next().ok_or_else(missing)?;
+        let one = one.next().ok_or_else(missing)?;
+        let pattern = marked.key.pattern(position as u32, grid);
+        let layers = pattern.layers(marked.size.0, marked.size.1);
+        gain.add(&layers, arguments.amplitude(), &zero, &one);
     }
-    10.0 * (255.0f64.powi(2) * a.len() as f64 / squares as f64).log10()
+    Ok(gain)
 }

@@ -1,153 +1,198 @@
 //! A stream, its segments and their marks.
 
+use std::ops::Range;
 use std::time::Instant;
 
-use bitstream::h264::{NalHeader, NalUnitType};
+use bitstream::h264::{NalHeader, NalUnitType, ParameterSet, ParameterSets};
 use bitstream::nal::AnnexB;
-use wm::h264::{Framing, Settings, Stream};
-use wm::{ContentKey, MasterKey, Record};
+use wm::h264::{Framing, Stream, Tally};
+use wm::{ContentKey, MasterKey, PictureRecord, Record};
 
+use crate::access_units;
 use crate::arguments::Arguments;
+use crate::error::Error;
+use crate::row::Row;
 
-/// A marked stream.
+/// A stream in both variants.
 pub(crate) struct Marked {
-    pub(crate) zero: Vec<u8>,
-    pub(crate) one: Vec<u8>,
-    /// Access units of each segment.
-    pub(crate) segments: Vec<usize>,
-    pub(crate) records: Vec<Record>,
+    /// Variant 0 and variant 1.
+    pub(crate) variants: [Vec<u8>; 2],
+    pub(crate) segments: Vec<Segment>,
+    /// Displayed, in samples.
     pub(crate) size: (u32, u32),
+    /// Frames per second, as a fraction.
+    pub(crate) rate: (u32, u32),
     pub(crate) key: ContentKey,
-    original: usize,
-    intra: u64,
+    records: Vec<Record>,
+    tally: Tally,
     seconds: f64,
-    levels: u64,
+}
+
+/// What carries one bit.
+pub(crate) struct Segment {
+    /// Access units.
+    pub(crate) frames: usize,
+    /// Where it lies in both variants.
+    pub(crate) bytes: Range<usize>,
+    /// Where its first access unit lies in both variants.
+    pub(crate) first: Range<usize>,
 }
 
 impl Marked {
-    /// Growth, gain and change.
-    pub(crate) fn summary(&self) -> String {
-        let growth = 100.0 * (self.zero.len() as f64 / self.original as f64 - 1.0);
+    /// Variants 0 and 1 in turn, as a viewer may get them.
+    pub(crate) fn alternating(&self) -> Vec<u8> {
+        let mut delivered = Vec::new();
+        for (segment, variant) in self.segments.iter().zip(self.variants.iter().cycle()) {
+            delivered.extend_from_slice(variant.get(segment.bytes.clone()).unwrap_or_default());
+        }
+        delivered
+    }
+
+    /// The first picture of every segment in one variant.
+    pub(crate) fn first_pictures(&self, variant: usize) -> Vec<u8> {
+        let mut pictures = Vec::new();
+        if let Some(bytes) = self.variants.get(variant) {
+            for segment in &self.segments {
+                pictures.extend_from_slice(bytes.get(segment.first.clone()).unwrap_or_default());
+            }
+        }
+        pictures
+    }
+
+    /// Arguments that make ffmpeg read the stream at its rate.
+    pub(crate) fn input(&self) -> Vec<String> {
+        let rate = format!("{}/{}", self.rate.0, self.rate.1);
+        ["-f", "h264", "-framerate", &rate]
+            .map(str::to_owned)
+            .into()
+    }
+
+    /// What marking says of itself.
+    pub(crate) fn describe(&self, original: &[u8], row: &mut Row) {
         let pictures: Vec<_> = self.records.iter().flat_map(|r| &r.pictures).collect();
-        let mean = |f: &dyn Fn(&wm::PictureRecord) -> f32| {
-            pictures.iter().map(|p| f(p)).sum::<f32>() / pictures.len().max(1) as f32
+        let mean = |value: fn(&PictureRecord) -> f32| {
+            let sum: f32 = pictures.iter().map(|picture| value(picture)).sum();
+            f64::from(sum) / pictures.len().max(1) as f64
         };
-        format!(
-            "I {} share {:.1}% qp {:.1} growth {:+.3}% gain {:.3} rms {:.2} levels {} {:.2}s",
-            pictures.len(),
-            100.0 * self.intra as f64 / self.original as f64,
-            mean(&|p| p.qp),
-            growth,
-            mean(&|p| (p.gain[0] + p.gain[1]) / 2.0),
-            mean(&|p| (p.rms[0] + p.rms[1]) / 2.0),
-            self.levels,
-            self.seconds
-        )
+        let share = |bytes: usize| 100.0 * bytes as f64 / original.len().max(1) as f64;
+        row.count("width", self.size.0.into());
+        row.count("height", self.size.1.into());
+        row.count(
+            "frames",
+            self.segments.iter().map(|s| s.frames as u64).sum(),
+        );
+        row.count("segments", self.segments.len() as u64);
+        let weak = self.records.iter().filter(|record| record.weak).count();
+        row.count("weak_segments", weak as u64);
+        row.count("bytes", original.len() as u64);
+        row.count("intra_slices", self.tally.slices);
+        row.number("intra_percent", share(self.tally.bytes as usize), 1);
+        row.number("intra_qp", mean(|picture| picture.qp), 1);
+        row.number("growth_percent", share(self.variants[0].len()) - 100.0, 3);
+        row.number("gain", mean(|p| (p.gain[0] + p.gain[1]) / 2.0), 3);
+        row.number("change_rms", mean(|p| (p.rms[0] + p.rms[1]) / 2.0), 2);
+        row.number("wall_seconds", self.seconds, 2);
     }
 }
 
 /// Marks a byte stream.
-pub(crate) fn mark(bytes: &[u8], arguments: &Arguments) -> Result<Marked, String> {
-    let units = access_units(bytes);
-    let mut segments: Vec<Vec<&[u8]>> = Vec::new();
-    for unit in units {
-        let starts = is_idr(unit) && segments.last().is_none_or(|s| s.len() >= arguments.frames);
-        if starts || segments.is_empty() {
-            segments.push(Vec::new());
-        }
-        if let Some(segment) = segments.last_mut() {
-            segment.push(unit);
-        }
-    }
-    let key = MasterKey::from_bytes([7; 32]).content(&arguments.content_id);
+pub(crate) fn mark(bytes: &[u8], arguments: &Arguments) -> Result<Marked, Error> {
     let mut stream = Stream::new(Framing::AnnexB);
+    let mut sets = ParameterSets::new();
+    let mut rate = None;
     for unit in AnnexB::new(bytes) {
         let kind = NalHeader::parse(unit.bytes).map(|header| header.nal_unit_type);
         if matches!(kind, Ok(NalUnitType::SPS | NalUnitType::PPS)) {
-            stream
-                .insert_parameter_set(unit.bytes)
-                .map_err(|e| e.to_string())?;
-        }
-    }
-    let size = stream.display_size().ok_or("no parameter sets")?;
-    let settings = Settings {
-        budget: arguments.budget,
-        multiplier: arguments.multiplier,
-        grid: Some(arguments.grid(size.0, size.1)),
-        amplitude: arguments
-            .amplitude
-            .unwrap_or(arguments.strength.amplitude()),
-    };
-    let mut marked = Marked {
-        zero: Vec::new(),
-        one: Vec::new(),
-        segments: Vec::new(),
-        records: Vec::new(),
-        size,
-        key,
-        original: bytes.len(),
-        intra: 0,
-        seconds: 0.0,
-        levels: 0,
-    };
-    let start = Instant::now();
-    for (position, samples) in segments.iter().enumerate() {
-        let segment = wm::h264::mark(&stream, &settings, &marked.key, position as u32, samples)
-            .map_err(|error| format!("segment {position}: {error}"))?;
-        for (sample, twins) in samples.iter().zip(&segment.samples) {
-            match twins {
-                Some(twins) => {
-                    marked.zero.extend_from_slice(&twins.zero);
-                    marked.one.extend_from_slice(&twins.one);
-                }
-                None => {
-                    marked.zero.extend_from_slice(sample);
-                    marked.one.extend_from_slice(sample);
-                }
+            stream.insert_parameter_set(unit.bytes)?;
+            if let Ok(ParameterSet::Sps(id)) = sets.insert(unit.bytes) {
+                rate = sets.sps(id).and_then(|sps| sps.frame_rate());
             }
         }
-        marked.intra += segment.tally.bytes;
-        marked.levels += segment.tally.levels;
-        marked.segments.push(samples.len());
+    }
+    let size = stream
+        .display_size()
+        .ok_or_else(|| Error::new("has no parameter sets"))?;
+    // What ffmpeg assumes.
+    let rate = rate.unwrap_or((25, 1));
+    let frames = arguments.frames.unwrap_or_else(|| {
+        let frames = arguments.seconds * f64::from(rate.0) / f64::from(rate.1);
+        frames.round() as usize
+    });
+    let settings = arguments.settings(size);
+    let mut marked = Marked {
+        variants: [Vec::new(), Vec::new()],
+        segments: Vec::new(),
+        size,
+        rate,
+        key: MasterKey::from_bytes([7; 32]).content(&arguments.content_id),
+        records: Vec::new(),
+        tally: Tally::default(),
+        seconds: 0.0,
+    };
+    let start = Instant::now();
+    for (position, samples) in segments(bytes, frames).iter().enumerate() {
+        let position = position as u32;
+        let segment = wm::h264::mark(&stream, &settings, &marked.key, position, samples)
+            .map_err(|error| Error::new(format!("segment {position}: {error}")))?;
+        let [zero, one] = &mut marked.variants;
+        let begin = zero.len();
+        let mut first = begin..begin;
+        for (sample, twins) in samples.iter().zip(&segment.samples) {
+            let (a, b) = match twins {
+                Some(twins) => (&*twins.zero, &*twins.one),
+                None => (*sample, *sample),
+            };
+            zero.extend_from_slice(a);
+            one.extend_from_slice(b);
+            if zero.len() != one.len() {
+                return Err(Error::new(format!(
+                    "segment {position}: variants of two sizes"
+                )));
+            }
+            if first.is_empty() {
+                first.end = zero.len();
+            }
+        }
+        marked.segments.push(Segment {
+            frames: samples.len(),
+            bytes: begin..zero.len(),
+            first,
+        });
+        marked.tally.add(&segment.tally);
         marked.records.push(segment.record);
     }
     marked.seconds = start.elapsed().as_secs_f64();
     Ok(marked)
 }
 
-fn is_idr(unit: &[u8]) -> bool {
-    AnnexB::new(unit)
-        .any(|unit| NalHeader::parse(unit.bytes).is_ok_and(|h| h.nal_unit_type == NalUnitType::IDR))
+/// Access units of each segment; each starts with an IDR picture and has so many at least.
+fn segments(bytes: &[u8], frames: usize) -> Vec<Vec<&[u8]>> {
+    let mut segments: Vec<Vec<&[u8]>> = Vec::new();
+    for unit in access_units::of(bytes) {
+        match segments.last_mut() {
+            Some(segment) if segment.len() < frames || !access_units::is_idr(unit) => {
+                segment.push(unit);
+            }
+            _ => segments.push(vec![unit]),
+        }
+    }
+    segments
 }
 
-/// Access units of progressive streams: a unit starts where something other than a later slice of
-/// the same picture follows a slice.
-fn access_units(bytes: &[u8]) -> Vec<&[u8]> {
-    let mut starts = Vec::new();
-    let mut had_slice = true;
-    for unit in AnnexB::new(bytes) {
-        let Some(first) = unit.bytes.first() else {
-            continue;
-        };
-        let kind = first & 31;
-        // first_mb_in_slice is 0: its code is a single 1.
-        let is_slice = matches!(kind, 1 | 5);
-        let is_first = is_slice && unit.bytes.get(1).is_some_and(|byte| byte & 0x80 != 0);
-        if had_slice && (matches!(kind, 6..=9) || is_first) {
-            let zeros = if unit.offset >= 4 && bytes[unit.offset - 4] == 0 {
-                4
-            } else {
-                3
-            };
-            starts.push(unit.offset - zeros);
-            had_slice = false;
-        }
-        had_slice |= is_slice;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_start_at_the_first_idr_picture_after_their_frames() {
+        let idr: &[u8] = &[0, 0, 1, 0x65, 0x88];
+        let other: &[u8] = &[0, 0, 1, 0x41, 0x9a];
+        let stream = [idr, other, idr, other, other, idr].concat();
+        let lengths =
+            |frames| -> Vec<usize> { segments(&stream, frames).iter().map(Vec::len).collect() };
+        assert_eq!(lengths(0), [2, 3, 1]);
+        assert_eq!(lengths(2), [2, 3, 1]);
+        assert_eq!(lengths(3), [5, 1]);
+        assert_eq!(lengths(6), [6]);
     }
-    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
-    starts
-        .iter()
-        .zip(ends)
-        .map(|(start, end)| &bytes[*start..end])
-        .collect()
 }
