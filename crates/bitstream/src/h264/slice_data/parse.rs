@@ -99,6 +99,10 @@ impl SliceData {
         let levels = &mut self.levels;
         let mut keep = |area: &mut [i32]| {
             let at = levels.len() as u32;
+            // Levels are most of a slice's memory: growing by an eighth leaves little unused.
+            if levels.capacity() - levels.len() < area.len() {
+                levels.reserve_exact(levels.len() / 8 + (1 << 14));
+            }
             levels.extend_from_slice(area);
             area.fill(0);
             at
