@@ -130,7 +130,9 @@ impl DirectorySink {
         let path = root.join(JOURNAL);
         let unfinished = path.exists();
         let is_replaced = existing == Existing::Replace && is_ours(audience, root);
-        if !unfinished && existing == Existing::Resume {
+        // A private folder is closed to others, which nobody wants to happen to a folder of theirs.
+        let must_be_empty = existing == Existing::Resume || audience == Audience::Private;
+        if !unfinished && !is_replaced && must_be_empty {
             refuse_unless_empty(audience, root)?;
         }
         if audience == Audience::Private {
@@ -224,8 +226,12 @@ fn refuse_unless_empty(audience: Audience, root: &Path) -> io::Result<()> {
         return Ok(());
     };
     let name = entry.map_err(|error| at(root, &error))?.file_name();
+    let remedy = match audience {
+        Audience::Delivered => "choose another directory, or write into it with --force",
+        Audience::Private => "choose another directory",
+    };
     let text = format!(
-        "is not empty (it holds {:?}); choose another directory, or write into it with --force",
+        "is not empty (it holds {:?}); {remedy}",
         name.to_string_lossy()
     );
     Err(refusal(root, &text))

@@ -183,3 +183,62 @@ fn two_processes_cannot_write_one_directory() {
     drop(first);
     DirectorySink::open(root.path(), "job", Existing::Resume).unwrap();
 }
+
+fn mode(path: &std::path::Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_private_directory_keeps_the_promises_of_a_sink() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("out.private");
+    keeps_its_promises(&DirectorySink::open_private(&root, "job", Existing::Resume).unwrap());
+}
+
+#[test]
+fn a_private_directory_is_its_owner_s_alone_and_forgets_its_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("out.private");
+    fs::create_dir(&root).unwrap();
+    let sink = DirectorySink::open_private(&root, "job", Existing::Resume).unwrap();
+    assert_eq!(mode(&root), 0o700, "an empty folder is closed");
+    write(&sink, "journal/a/1.json", b"{}");
+    assert_eq!(mode(&root.join("journal")), 0o700);
+    assert_eq!(mode(&root.join("journal/a/1.json")), 0o600);
+    drop(sink);
+    let sink = DirectorySink::open_private(&root, "job", Existing::Resume).unwrap();
+    assert_eq!(sink.size_of("journal/a/1.json"), Some(2));
+    write(&sink, "gains/a.jsonl", b"{}\n");
+    write(&sink, "private.json", b"{\"packager\": \"0\"}");
+    let mut scratch = sink.scratch().unwrap();
+    io::Write::write_all(&mut scratch, b"waiting").unwrap();
+    sink.finish().unwrap();
+    let mut names: Vec<_> = fs::read_dir(&root)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["gains", "private.json"]);
+    drop(sink);
+    let again = || DirectorySink::open_private(&root, "job", Existing::Resume);
+    assert!(refused(again()).contains("the secrets of a finished package"));
+    let sink = DirectorySink::open_private(&root, "job", Existing::Replace).unwrap();
+    assert!(!root.join("gains").exists() && !sink.is_resumed());
+}
+
+#[test]
+fn a_folder_of_somebody_s_does_not_become_a_private_one() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("holiday.jpg"), b"").unwrap();
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(root.path(), open).unwrap();
+    for existing in [Existing::Resume, Existing::Replace] {
+        let text = refused(DirectorySink::open_private(root.path(), "job", existing));
+        assert!(
+            text.ends_with("(it holds \"holiday.jpg\"); choose another directory"),
+            "{text}"
+        );
+    }
+    assert_eq!(mode(root.path()), 0o755);
+}
