@@ -15,9 +15,9 @@ use crate::plane::{Plane, Sample};
 /// that more of it would be seen and not found.
 ///
 /// Amplitudes are then smoothed over the neighbours. Flat areas never get more than
-/// [`Mask::FLAT`], whatever the profile, and no area less than [`Mask::FAINT`]. Over a typical
-/// film the root mean square is about the amplitude asked for; a picture of flat areas stays below,
-/// and one of leaves goes above.
+/// [`Mask::FLAT`] or 0.6 of the profile, whichever is more, and no area less than
+/// [`Mask::FAINT`]. Over a typical film the root mean square is about the amplitude asked for; a
+/// picture of flat areas stays below, and one of leaves goes above.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mask {
     columns: usize,
@@ -26,7 +26,8 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// The largest amplitude where nothing moves the eye, in grey levels of 8 bits.
+    /// The largest amplitude that nobody sees where there is nothing else to see, in grey levels
+    /// of 8 bits. Profiles above 0.67 ask for more.
     pub const FLAT: f32 = 0.4;
 
     /// No area gets less than this, unless the profile asks for less everywhere: rounded to whole
@@ -98,7 +99,7 @@ impl Mask {
         let borne: Vec<f32> = areas.iter().map(|area| area.borne(amplitude)).collect();
         let smooth = smoothed(&borne, columns);
         let amplitudes = (smooth.iter().zip(&areas))
-            .map(|(&smooth, area)| smooth.min(area.limit()))
+            .map(|(&smooth, area)| smooth.min(area.limit(amplitude)))
             .collect();
         Mask {
             columns,
@@ -127,9 +128,9 @@ impl Area {
         (amplitude * texture * light).max(Mask::FAINT.min(amplitude))
     }
 
-    /// What is too much, whatever the profile.
-    fn limit(self) -> f32 {
-        Mask::FLAT + 0.5 * (self.activity - 0.5).max(0.0)
+    /// What is too much for a profile of this amplitude.
+    fn limit(self, amplitude: f32) -> f32 {
+        Mask::FLAT.max(0.6 * amplitude) + 0.5 * (self.activity - 0.5).max(0.0)
     }
 }
 
@@ -235,14 +236,14 @@ mod tests {
     #[test]
     fn flat_areas_are_limited_and_texture_is_not() {
         let half = plane(|x, y| 100 + if x < 214 { 0 } else { leaf(x, y) });
-        for (amplitude, flat) in [(2.0, Mask::FLAT), (1.0, Mask::FLAT), (0.4, 0.36)] {
+        for (amplitude, flat) in [(2.0, 1.2), (0.5, Mask::FLAT), (0.4, 0.36)] {
             let mask = mask(&half, amplitude);
             let at = |x: usize, y: usize| mask.amplitudes()[y * 107 + x];
             assert_eq!(mask.amplitudes().len(), 107 * 60);
             assert!((at(20, 30) - flat).abs() < 1e-6, "{}", at(20, 30));
             assert!((1.1..=1.3).contains(&(at(90, 30) / amplitude)));
             // Without a halo on the flat side.
-            assert!(at(52, 30) <= Mask::FLAT && at(53, 30) > at(52, 30));
+            assert!(at(52, 30) <= flat.max(Mask::FLAT) && at(53, 30) > at(52, 30));
         }
     }
 
@@ -275,7 +276,7 @@ mod tests {
         let samples = plane(|x, y| 100 + if y < 224 { 0 } else { leaf(x, y) });
         let mask = Mask::of_macroblocks(&Plane::new(SHAPE, &samples).unwrap(), 1.0);
         assert_eq!((mask.columns(), mask.rows()), (27, 15));
-        assert_eq!(mask.amplitudes()[0], Mask::FLAT);
+        assert_eq!(mask.amplitudes()[0], 0.6);
         assert!(mask.amplitudes()[14 * 27 + 26] > 1.0);
     }
 
@@ -302,7 +303,7 @@ mod tests {
             let plane = Plane::new(shape, &[100u8; 25]).unwrap();
             let mask = Mask::of_cells(&plane, grid(), 1.0);
             assert_eq!(mask.amplitudes().len(), 107 * 60);
-            assert!(mask.amplitudes().iter().all(|each| *each <= Mask::FLAT));
+            assert!(mask.amplitudes().iter().all(|each| *each <= 0.6));
             let empty = Grid {
                 columns: 0,
                 rows: 3,
