@@ -17,6 +17,8 @@ mod segment;
 mod steps;
 mod stream;
 mod target;
+#[cfg(test)]
+mod testing;
 mod twins;
 
 pub use bitstream::h264::slice_data::Feature;

@@ -80,6 +80,12 @@ impl Pictures {
         self.original.is_of(sps)
     }
 
+    /// Both variants so far.
+    #[cfg(test)]
+    pub(super) fn marked(&self) -> &[Picture; 2] {
+        &self.marked
+    }
+
     /// Marks the slices of sample `place`, all of sequences of this size.
     pub(super) fn mark(
         &mut self,

@@ -88,18 +88,7 @@ pub fn mark(
     position: u32,
     samples: &[&[u8]],
 ) -> Result<MarkedSegment, MarkError> {
-    let (intra, all) = weigh(stream.framing(), samples);
-    let mut marker = Marker {
-        stream: stream.clone(),
-        settings,
-        key,
-        position,
-        budget: Budget::new(intra, (all as f64 * f64::from(settings.budget)) as u64),
-        layers: None,
-        pictures: None,
-        tally: Tally::default(),
-        records: Vec::new(),
-    };
+    let mut marker = Marker::new(stream, settings, key, position, samples);
     let mut out = Vec::with_capacity(samples.len());
     for (place, sample) in samples.iter().enumerate() {
         out.push(marker.sample(place, sample)?);
@@ -132,7 +121,28 @@ struct Marker<'a> {
     records: Vec<PictureRecord>,
 }
 
-impl Marker<'_> {
+impl<'a> Marker<'a> {
+    fn new(
+        stream: &Stream,
+        settings: &'a Settings,
+        key: &'a ContentKey,
+        position: u32,
+        samples: &[&[u8]],
+    ) -> Self {
+        let (intra, all) = weigh(stream.framing(), samples);
+        Marker {
+            stream: stream.clone(),
+            settings,
+            key,
+            position,
+            budget: Budget::new(intra, (all as f64 * f64::from(settings.budget)) as u64),
+            layers: None,
+            pictures: None,
+            tally: Tally::default(),
+            records: Vec::new(),
+        }
+    }
+
     fn sample(&mut self, place: usize, sample: &[u8]) -> Result<Option<Twins>, MarkError> {
         let mut slices = Vec::new();
         // Where filler data may stand: after the last slice.
@@ -308,4 +318,168 @@ fn units(
         .into_iter()
         .flatten()
         .chain(AnnexB::new(bytes).map(Ok))
+}
+
+#[cfg(test)]
+mod tests {
+    use bitstream::nal::{LengthPrefixed, LengthSize};
+
+    use super::super::testing::{ALL, HIGH, HIGH_10, reconstruct};
+    use super::*;
+    use crate::MasterKey;
+
+    /// Strong enough that something changes in pictures of a few macroblocks.
+    fn settings() -> Settings {
+        Settings {
+            amplitude: 4.0,
+            multiplier: Some(1.0),
+            grid: Some(Grid {
+                columns: 6,
+                rows: 4,
+            }),
+            ..Settings::new(Strength::Normal)
+        }
+    }
+
+    fn key() -> ContentKey {
+        MasterKey::from_bytes([3; 32]).content("film")
+    }
+
+    fn marked(settings: &Settings, samples: &[&[u8]]) -> Result<MarkedSegment, MarkError> {
+        mark(&Stream::new(Framing::AnnexB), settings, &key(), 5, samples)
+    }
+
+    #[test]
+    fn both_variants_are_marked_as_the_record_says_and_equally_long() {
+        for (place, stream) in ALL.into_iter().enumerate() {
+            let segment = marked(&settings(), &[stream]).unwrap();
+            let twins = segment.samples[0].as_ref().unwrap();
+            assert_eq!(twins.zero.len(), twins.one.len(), "stream {place}");
+            assert!(
+                segment.tally.levels > 0 && segment.tally.marked > 0,
+                "stream {place}"
+            );
+            let [before, zero, one] = [stream, &twins.zero, &twins.one]
+                .map(|stream| reconstruct(stream).expect("the variants are as valid"));
+            let (before, zero, one) = (before.luma(), zero.luma(), one.luma());
+            // What a decoder sees goes in opposite directions.
+            let changes = zero
+                .samples()
+                .iter()
+                .zip(one.samples())
+                .zip(before.samples());
+            let (mut apart, mut zero_moved, mut one_moved) = (0, 0, 0);
+            for ((zero, one), before) in changes {
+                apart += (i32::from(*zero) - i32::from(*one)).pow(2);
+                zero_moved += (i32::from(*zero) - i32::from(*before)).pow(2);
+                one_moved += (i32::from(*one) - i32::from(*before)).pow(2);
+            }
+            assert!(apart > zero_moved && apart > one_moved, "stream {place}");
+            // The record's change is that of the loop; a decoder must have the same.
+            let picture = &segment.record.pictures[0];
+            assert!(
+                picture.gain[0] > 0.2 && picture.gain[1] > 0.2,
+                "{place}: {picture:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_decoder_reconstructs_what_the_loop_had() {
+        for (place, stream) in ALL.into_iter().enumerate() {
+            let (settings, key) = (settings(), key());
+            let plain = Stream::new(Framing::AnnexB);
+            let mut marker = Marker::new(&plain, &settings, &key, 5, &[stream]);
+            let twins = marker.sample(0, stream).unwrap().unwrap();
+            let [zero, one] = marker.pictures.as_ref().unwrap().marked();
+            let decoded = reconstruct(&twins.zero).unwrap();
+            assert_eq!(decoded.luma(), zero.luma(), "stream {place}");
+            let decoded = reconstruct(&twins.one).unwrap();
+            assert_eq!(decoded.luma(), one.luma(), "stream {place}");
+        }
+    }
+
+    #[test]
+    fn nothing_changes_without_an_amplitude() {
+        let none = Settings::new(Strength::None);
+        for stream in ALL {
+            let segment = marked(&none, &[stream]).unwrap();
+            assert_eq!(segment.samples, [None]);
+            assert_eq!((segment.tally.differing, segment.tally.levels), (0, 0));
+            assert!(segment.tally.slices > 0 && segment.tally.bytes > 0);
+        }
+    }
+
+    #[test]
+    fn another_key_or_position_marks_otherwise() {
+        let mark = |content: &str, position| {
+            let key = MasterKey::from_bytes([3; 32]).content(content);
+            let stream = Stream::new(Framing::AnnexB);
+            mark(&stream, &settings(), &key, position, &[HIGH])
+                .unwrap()
+                .samples
+        };
+        assert_eq!(mark("film", 5), mark("film", 5));
+        assert_ne!(mark("film", 5), mark("film", 6));
+        assert_ne!(mark("film", 5), mark("other", 5));
+    }
+
+    #[test]
+    fn framings_carry_the_same_slices() {
+        let sample: Vec<u8> = AnnexB::new(HIGH)
+            .flat_map(|unit| {
+                let length = (unit.bytes.len() as u32).to_be_bytes();
+                [length.as_slice(), unit.bytes].concat()
+            })
+            .collect();
+        let framing = Framing::LengthPrefixed(LengthSize::Four);
+        let prefixed = mark(&Stream::new(framing), &settings(), &key(), 5, &[&sample]).unwrap();
+        let plain = marked(&settings(), &[HIGH]).unwrap();
+        let (prefixed, plain) = (prefixed.samples[0].as_ref(), plain.samples[0].as_ref());
+        let prefixed = LengthPrefixed::new(&prefixed.unwrap().one, LengthSize::Four);
+        let units: Result<Vec<_>, _> = prefixed.map(|unit| unit.map(|unit| unit.bytes)).collect();
+        let others: Vec<_> = AnnexB::new(&plain.unwrap().one)
+            .map(|unit| unit.bytes)
+            .collect();
+        assert_eq!(units.unwrap(), others);
+    }
+
+    #[test]
+    fn intra_slices_are_told_by_their_headers() {
+        // first_mb_in_slice 0 is 1, slice_type 7 is 0001000, 5 is 00110, 2 is 011.
+        assert!(is_intra(&[0x65, 0b1000_1000]));
+        assert!(is_intra(&[0x41, 0b1011_0000]));
+        assert!(!is_intra(&[0x41, 0b1001_1000]));
+        assert!(!is_intra(&[0x06, 0b1000_1000]));
+        assert!(!is_intra(&[0x65]));
+        assert!(!is_intra(&[]));
+    }
+
+    #[test]
+    fn damaged_samples_give_a_segment_or_an_error() {
+        for stream in [HIGH, HIGH_10] {
+            for end in 0..stream.len() {
+                let _ = marked(&settings(), &[&stream[..end]]);
+            }
+            for place in 0..stream.len() {
+                for bit in [0, 3, 6] {
+                    let mut stream = stream.to_vec();
+                    stream[place] ^= 1 << bit;
+                    if let Ok(segment) = marked(&settings(), &[&stream])
+                        && let Some(twins) = &segment.samples[0]
+                    {
+                        assert_eq!(twins.zero.len(), twins.one.len());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn errors_name_sample_and_unit() {
+        let broken = &HIGH[..HIGH.len() - 40];
+        let error = marked(&settings(), &[&[], broken]).unwrap_err().to_string();
+        let start = "sample 1, nal_unit at byte 36: slice_data at bit ";
+        assert!(error.starts_with(start), "{error}");
+    }
 }
