@@ -99,6 +99,38 @@ const PRINTED: [(i8, &[&str]); 5] = [
 ];
 
 #[test]
+fn levels_read_the_same_from_the_other_coder() {
+    for input in Input::all() {
+        let slice = input.slice();
+        let mut other = input.clone();
+        other.pps.entropy_coding_mode = !input.pps.entropy_coding_mode;
+        let nal = slice.recoded().write(Ending::Standard).unwrap();
+        let again = other.parse(&nal).unwrap();
+        assert_eq!(again.macroblocks, slice.macroblocks);
+        assert_eq!(again, slice.recoded());
+        assert_eq!(again.recoded(), slice);
+    }
+}
+
+#[test]
+fn a_slice_without_stop_bit_is_ended_with_one() {
+    for input in Input::all() {
+        let slice = input.slice();
+        let end = input.nal.len() - 1;
+        for bit in 0..8 {
+            let mut nal = input.nal.clone();
+            nal[end] ^= 1 << bit;
+            let Ok(damaged) = input.parse(&nal) else {
+                continue;
+            };
+            let written = damaged.write(Ending::Original).unwrap();
+            assert_eq!(input.parse(&written).unwrap(), damaged);
+        }
+        assert_eq!(slice.write(Ending::Original).unwrap(), input.nal);
+    }
+}
+
+#[test]
 fn macroblocks_are_those_another_decoder_prints() {
     for (input, (qp, rows)) in Input::all().iter().zip(PRINTED) {
         let slice = input.slice();

@@ -62,6 +62,8 @@ struct Frame {
     head: Vec<u8>,
     /// In bits.
     head_bits: u64,
+    /// Those of them that are headers.
+    header_bits: u64,
     /// From the stop bit on (with CABAC the last bit of the arithmetic code): bits after it, and
     /// `cabac_zero_words`.
     tail: Vec<u8>,
@@ -180,6 +182,28 @@ impl SliceData {
             }
             qp = mb.qp;
         }
+    }
+
+    /// The same macroblocks and levels for a picture parameter set whose
+    /// `entropy_coding_mode_flag` is the other one. Not all can be written: CABAC has no code for
+    /// an 8x8 block without levels.
+    pub fn recoded(&self) -> SliceData {
+        let mut slice = self.clone();
+        let cabac = !slice.layout.cabac;
+        slice.layout.cabac = cabac;
+        let frame = &mut slice.frame;
+        frame.head_bits = match cabac {
+            true => frame.header_bits.next_multiple_of(8),
+            false => frame.header_bits,
+        };
+        // The alignment before CABAC is bits that are 1.
+        let ones = 0xff >> (frame.header_bits % 8);
+        if let Some(last) = frame.head.last_mut().filter(|_| ones != 0xff) {
+            *last |= ones;
+        }
+        frame.tail.clear();
+        frame.tail_at = 0;
+        slice
     }
 
     fn chroma_levels(&self) -> usize {

@@ -38,6 +38,7 @@ impl SliceData {
             frame: Frame {
                 head: head.to_vec(),
                 head_bits: start,
+                header_bits: header.slice_data_bit,
                 tail: Vec::new(),
                 tail_at: 0,
             },

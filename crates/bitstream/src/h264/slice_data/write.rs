@@ -15,7 +15,7 @@ pub enum Ending {
     /// The bits of the slice that was parsed, which need not be those of [`Standard`]: encoders
     /// end the arithmetic code in different ways, and write bits after the stop bit.
     ///
-    /// If the slice has become longer or shorter, [`Standard`].
+    /// If the slice has become longer or shorter, or did not end with a stop bit, [`Standard`].
     ///
     /// [`Standard`]: Ending::Standard
     Original,
@@ -46,8 +46,14 @@ impl SliceData {
             sink.bits(1, 1);
             sink
         };
-        // Both have a stop bit now; it is the first bit of the tail.
-        if ending == Ending::Original && sink.position() == frame.tail_at + 1 {
+        // Both have a stop bit now; it is the first bit of the tail. An arithmetic code may go on with
+        // a 0 there, which says other bits before it than the encoder does.
+        let stop = frame
+            .tail
+            .first()
+            .map_or(0, |byte| byte << (frame.tail_at % 8));
+        let same_end = sink.position() == frame.tail_at + 1 && stop & 0x80 != 0;
+        if ending == Ending::Original && same_end {
             sink.replace_last(&frame.tail, frame.tail_at);
         } else {
             sink.align(0);
