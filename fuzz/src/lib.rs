@@ -1,5 +1,7 @@
 //! What the fuzz targets share.
 
+pub mod slices;
+
 use text::{Format, Parsed, Timeline, parse, to_webvtt};
 
 /// Reads a document in `format`, and holds what was read to the promises of the writers.
