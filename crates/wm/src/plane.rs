@@ -47,7 +47,10 @@ impl Sample for u16 {
 
     #[inline(always)]
     fn changed(self, change: i16, max: i32) -> u16 {
-        (i32::from(self) + i32::from(change)).clamp(0, max) as u16
+        // One of them is 0. 16 bits are enough for both, so that vectors hold twice as many.
+        let (up, down) = (change.max(0).unsigned_abs(), change.min(0).unsigned_abs());
+        let max = max.clamp(0, 0xffff) as u16;
+        self.saturating_add(up).saturating_sub(down).min(max)
     }
 }
 
