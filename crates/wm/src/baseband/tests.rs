@@ -165,6 +165,52 @@ fn levels_mark_the_same() {
 }
 
 #[test]
+fn levels_mark_the_same_at_every_small_width_and_stride() {
+    let grid = Grid {
+        columns: 5,
+        rows: 2,
+    };
+    let key = MasterKey::from_bytes([7; 32]).content("title");
+    let mask = Mask::uniform(grid, 2.0);
+    for width in 0..=66 {
+        let best = Baseband::new(&key.pattern(1, grid), width as u32, 3);
+        let scalar = best.clone().at_level(Level::SCALAR);
+        for stride in width..width + 4 {
+            let shape = Shape {
+                width,
+                height: 3,
+                stride,
+                bit_depth: 10,
+            };
+            let source: Vec<u16> = (0..3 * stride).map(|at| (at * 89 % 1_024) as u16).collect();
+            let marked = [&best, &scalar].map(|baseband| {
+                let (mut zero, mut one) = (vec![7; 3 * stride], vec![8; 3 * stride]);
+                let planes = [&mut zero, &mut one].map(|each| PlaneMut::new(shape, each));
+                let [mut first, mut second] = planes.map(Result::unwrap);
+                let read = Plane::new(shape, &source).unwrap();
+                baseband
+                    .mark_both(&mask, &read, &mut first, &mut second)
+                    .unwrap();
+                let mut inside = source.clone();
+                let mut plane = PlaneMut::new(shape, &mut inside).unwrap();
+                baseband
+                    .mark_in_place(&mask, Mark::Zero, &mut plane)
+                    .unwrap();
+                for at in 0..3 * stride {
+                    if at % stride < width {
+                        assert_eq!(inside[at], zero[at]);
+                    } else {
+                        assert_eq!([zero[at], one[at], inside[at]], [7, 8, source[at]]);
+                    }
+                }
+                [zero, one]
+            });
+            assert_eq!(marked[0], marked[1], "{width} at {stride}");
+        }
+    }
+}
+
+#[test]
 fn planes_that_do_not_fit_each_other_are_refused() {
     let mut samples = grey(WIDTH + 24, 100u16, 9);
     let other = samples.clone();
