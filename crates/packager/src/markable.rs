@@ -221,3 +221,31 @@ fn qp_of(sample: &[u8], length_size: usize, sets: &mut ParameterSets) -> Option<
         rest = after.get(length..)?;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of x264: 64x48 pictures in two slices, `pic_init_qp_minus26` -3.
+    const SPS: [u8; 23] = [
+        0x67, 0x42, 0xc0, 0x0a, 0xd9, 0x04, 0x7b, 0x01, 0x10, 0x00, 0x00, 0x03, 0x00, 0x10, 0x00,
+        0x00, 0x03, 0x03, 0x20, 0xf1, 0x22, 0x64, 0x80,
+    ];
+    const PPS: [u8; 5] = [0x68, 0xcb, 0x83, 0xcb, 0x20];
+    const IDR: [u8; 10] = [0x65, 0x88, 0x84, 0x0a, 0x7f, 0xe4, 0x5e, 0xd0, 0xf1, 0x40];
+
+    #[test]
+    fn the_first_slice_tells_its_qp_and_a_cut_sample_nothing() {
+        let mut sample = Vec::new();
+        for nal in [&SPS[..], &PPS, &IDR] {
+            sample.push(nal.len() as u8);
+            sample.extend(nal);
+        }
+        let qp = |sample: &[u8]| qp_of(sample, 1, &mut ParameterSets::new());
+        // 23 of the picture parameter set, and slice_qp_delta 10 (000010100).
+        assert_eq!(qp(&sample), Some(33));
+        for end in 0..SPS.len() + PPS.len() + 4 {
+            assert_eq!(qp(&sample[..end]), None);
+        }
+    }
+}

@@ -424,6 +424,23 @@ mod tests {
     }
 
     #[test]
+    fn no_damage_does_worse_than_an_error() {
+        let whole = stream(&[&[9, 0x10], &SPS, &PPS, &IDR, &NEXT, &SECOND_SLICE, &IDR]);
+        for end in 0..whole.len() {
+            let _ = ByteStream::read(&whole[..end]);
+        }
+        for at in 0..whole.len() * 8 {
+            let mut damaged = whole.clone();
+            damaged[at / 8] ^= 1 << (at % 8);
+            let Ok(read) = ByteStream::read(&damaged) else {
+                continue;
+            };
+            let sizes: u64 = read.samples.iter().map(|each| u64::from(each.size)).sum();
+            assert!(sizes <= damaged.len() as u64);
+        }
+    }
+
+    #[test]
     fn what_is_no_stream_is_refused() {
         let why = |bytes: &[u8]| ByteStream::read(bytes).unwrap_err();
         assert!(why(b"").starts_with("has no start code"));

@@ -58,7 +58,7 @@ pub(super) fn is_hint(trak: &RawBox<'_>, parent: Place<'_>) -> Result<bool, isob
 /// Whether samples of a track lie in another file.
 pub(super) fn is_external(trak: &RawBox<'_>, parent: Place<'_>) -> Result<bool, isobmff::Error> {
     let mut raw = *trak;
-    let mut place = parent.child(trak.kind);
+    let place = parent.child(trak.kind);
     for kind in [b"mdia", b"minf", b"dinf"] {
         let Some(child) = raw.child(FourCc::new(kind), place)? else {
             return Ok(false);
@@ -68,17 +68,12 @@ pub(super) fn is_external(trak: &RawBox<'_>, parent: Place<'_>) -> Result<bool, 
     let Some(dref) = raw.child(FourCc::new(b"dref"), place)? else {
         return Ok(false);
     };
-    place = parent.child(dref.kind);
     let dref: Dref<'_> = dref.read(&place)?;
-    let mut index = 1;
-    while let Some(is_here) = dref.is_self_contained(index) {
-        if !is_here {
+    for entry in dref.boxes(place.child(raw.kind)) {
+        let flags = entry?.body().get(3).copied();
+        if flags.is_some_and(|flags| flags & 1 == 0) {
             return Ok(true);
         }
-        let Some(next) = index.checked_add(1) else {
-            break;
-        };
-        index = next;
     }
     Ok(false)
 }

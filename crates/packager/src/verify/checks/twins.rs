@@ -163,10 +163,16 @@ fn compare(package: &Package, track: &Track, findings: &mut Findings) {
 
 /// The segments of a single file, and what stands before them.
 fn parts(track: &Track, file: &Object) -> Vec<Range<u64>> {
-    let segments = track.segments.iter().map(|segment| {
+    let mut end = 0;
+    let segments = track.segments.iter().filter_map(|segment| {
         let start = segment.object.offset;
-        start..start.saturating_add(segment.object.bytes)
+        // What lies over others is found by other checks, and is not read over and over.
+        (start >= end).then(|| {
+            end = start.saturating_add(segment.object.bytes);
+            start..end
+        })
     });
+    let segments: Vec<Range<u64>> = segments.collect();
     let first = track.segments.first().map(|segment| segment.object.offset);
     let before = 0..first.unwrap_or(file.bytes);
     std::iter::once(before).chain(segments).collect()
@@ -200,6 +206,13 @@ impl Pair<'_> {
             };
             if let Ok(other) = Fragment::read(one, part.clone(), init) {
                 self.agree(&fragment, &other, findings);
+            }
+            let total = samples.iter().map(|sample| sample.end - sample.start);
+            let total = total.fold(0u64, u64::saturating_add);
+            if total > part.end.saturating_sub(part.start) {
+                let expected = "samples that lie apart";
+                findings.add((&self.zero.path, ""), "samples", "overlapping", expected);
+                continue;
             }
             let mut at = part.start;
             for (index, sample) in samples.iter().enumerate() {
