@@ -19,9 +19,9 @@ impl Strength {
     pub fn amplitude(self) -> f32 {
         match self {
             Strength::None => 0.0,
-            Strength::Light => 0.6,
-            Strength::Normal => 1.15,
-            Strength::Strong => 1.6,
+            Strength::Light => 0.55,
+            Strength::Normal => 1.1,
+            Strength::Strong => 1.5,
         }
     }
 }

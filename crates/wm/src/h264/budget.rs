@@ -19,17 +19,18 @@ pub(super) struct Budget {
 pub(super) type Step = usize;
 
 /// Four to an octave, from where the mark gains nothing more to where next to nothing is added.
-const MULTIPLIERS: [f32; 25] = [
-    4.0, 4.757, 5.657, 6.727, 8.0, 9.514, 11.314, 13.454, 16.0, 19.027, 22.627, 26.909, 32.0,
-    38.055, 45.255, 53.817, 64.0, 76.109, 90.510, 107.635, 128.0, 152.219, 181.019, 215.269, 256.0,
+const MULTIPLIERS: [f32; 33] = [
+    1.0, 1.189, 1.414, 1.682, 2.0, 2.378, 2.828, 3.364, 4.0, 4.757, 5.657, 6.727, 8.0, 9.514,
+    11.314, 13.454, 16.0, 19.027, 22.627, 26.909, 32.0, 38.055, 45.255, 53.817, 64.0, 76.109,
+    90.51, 107.635, 128.0, 152.219, 181.019, 215.269, 256.0,
 ];
 
 /// Trials of a picture at most.
 const TRIALS: usize = 3;
 
 /// By how much a step makes slices smaller, before it is known: bytes of a slice for each byte of
-/// growth. Measured: 0.3 to 0.9 %.
-const SLOPE: i64 = 180;
+/// growth. Measured: 0.3 to 1 %.
+const SLOPE: i64 = 120;
 
 impl Budget {
     /// For intra slices of `intra` bytes in all that may grow by `growth` bytes.
@@ -53,8 +54,14 @@ impl Budget {
         }
         let bytes = bytes.clamp(1, 1 << 40) as i64;
         let allowed = (100 * self.allowance(bytes)) as f32 / bytes as f32;
-        // Through what veryfast to slow encodes needed at QPs of 17 to 30.
-        (5.8 - 1.15 * allowed + 0.55 * (qp - 17.0)).clamp(0.0, 20.0) as Step
+        // Through what veryfast to slow encodes needed at QPs of 11 to 30. Below 17 levels are worth
+        // so little that a dear bit would remove texture.
+        let by_qp = if qp < 17.0 {
+            qp - 17.0
+        } else {
+            0.55 * (qp - 17.0)
+        };
+        (14.8 - 1.15 * allowed + by_qp).clamp(0.0, 28.0) as Step
     }
 
     /// The bytes by which a picture of `bytes` may grow.
