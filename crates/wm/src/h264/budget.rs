@@ -13,7 +13,15 @@ pub(super) struct Budget {
     to_come: i64,
     /// The step to begin the next picture with.
     last: Option<Step>,
+    /// Pictures may not grow.
+    held: bool,
 }
+
+/// One byte in so many by which pictures become smaller where they may not grow: what variants
+/// differ in size, and filler data.
+const RESERVE: i64 = 256;
+/// Bytes of filler data and what is left of a small picture's reserve.
+const LEAST_RESERVE: i64 = 16;
 
 /// A multiplier as its number among [`MULTIPLIERS`].
 pub(super) type Step = usize;
@@ -39,7 +47,13 @@ impl Budget {
             left: growth.min(1 << 40) as i64,
             to_come: intra.min(1 << 40) as i64,
             last: None,
+            held: false,
         }
+    }
+
+    /// From now on pictures may not grow at all, filler data included.
+    pub(super) fn hold(&mut self) {
+        self.held = true;
     }
 
     /// The multiplier of a step, in squared grey levels per bit.
@@ -66,6 +80,9 @@ impl Budget {
 
     /// The bytes by which a picture of `bytes` may grow.
     fn allowance(&self, bytes: i64) -> i64 {
+        if self.held {
+            return -(bytes / RESERVE + LEAST_RESERVE);
+        }
         self.left * bytes / self.to_come.max(bytes).max(1)
     }
 

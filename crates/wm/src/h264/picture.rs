@@ -64,6 +64,8 @@ pub(super) struct Marked {
     pub(super) record: PictureRecord,
     /// Levels changed.
     pub(super) levels: u64,
+    /// The stream has promised a decoder's buffer how large its pictures are.
+    pub(super) has_hrd: bool,
 }
 
 impl Pictures {
@@ -95,6 +97,10 @@ impl Pictures {
         amplitude: f32,
         multiplier: Multiplier<'_>,
     ) -> Result<Marked, MarkError> {
+        let has_hrd = slices.iter().any(|slice| {
+            let vui = slice.sps.vui.as_ref();
+            vui.is_some_and(|vui| vui.nal_hrd.is_some() || vui.vcl_hrd.is_some())
+        });
         let qp = mean_qp(&slices);
         let coarse = ((qp - FINE_QP) / (COARSE_QP - FINE_QP)).clamp(0.0, 1.0);
         let bytes = slices.iter().map(Slice::bytes).sum();
@@ -107,6 +113,9 @@ impl Pictures {
         let mut rewritten = match multiplier {
             Multiplier::Fixed(lambda) => access.rewrite(self, lambda)?,
             Multiplier::Within(budget) => {
+                if has_hrd {
+                    budget.hold();
+                }
                 let mut trials: Vec<(Step, i64)> = Vec::new();
                 let mut step = budget.first(bytes, qp);
                 loop {
@@ -136,6 +145,7 @@ impl Pictures {
             },
             units: [rewritten.zero, one],
             levels: rewritten.levels,
+            has_hrd,
         })
     }
 }

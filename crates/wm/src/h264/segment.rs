@@ -129,13 +129,14 @@ impl<'a> Marker<'a> {
         position: u32,
         samples: &[&[u8]],
     ) -> Self {
-        let (intra, all) = weigh(stream.framing(), samples);
+        let weight = weigh(stream.framing(), samples);
+        let growth = (weight.bytes as f64 * f64::from(settings.budget)) as u64;
         Marker {
             stream: stream.clone(),
             settings,
             key,
             position,
-            budget: Budget::new(intra, (all as f64 * f64::from(settings.budget)) as u64),
+            budget: Budget::new(weight.intra, growth.max(LEAST_GROWTH * weight.slices)),
             layers: None,
             pictures: None,
             tally: Tally::default(),
@@ -177,13 +178,23 @@ impl<'a> Marker<'a> {
         }
         let ranges: Vec<_> = slices.iter().map(|slice| slice.range.clone()).collect();
         let marked = self.mark(place, slices)?;
+        let mut same = true;
         for ((range, zero), one) in ranges.iter().zip(&marked.units[0]).zip(&marked.units[1]) {
             let original = sample.get(range.clone()).unwrap_or_default();
             self.tally.marked += u64::from(zero != original && one != original);
+            same &= zero == original && one == original;
         }
         self.tally.levels += marked.levels;
         self.records.push(marked.record);
-        let twins = twins::of(self.stream.framing(), sample, &ranges, &marked.units, after);
+        if same {
+            return Ok(None);
+        }
+        // What a decoder's buffer was promised stays true if nothing changes its size.
+        let length = marked
+            .has_hrd
+            .then(|| ranges.iter().map(|range| range.len()).sum());
+        let framing = self.stream.framing();
+        let twins = twins::of(framing, sample, &ranges, &marked.units, after, length);
         let twins = twins.map_err(|unit| MarkError::UnitLength {
             sample: place,
             bytes: unit.bytes,
@@ -277,18 +288,32 @@ impl<'a> Marker<'a> {
     }
 }
 
-/// The bytes of the intra slices of a segment, and of all samples.
-fn weigh(framing: Framing, samples: &[&[u8]]) -> (u64, u64) {
-    let (mut intra, mut all) = (0, 0);
+/// Bytes by which every intra slice may grow in any case: a share of very small pictures would
+/// leave no room for any mark.
+const LEAST_GROWTH: u64 = 24;
+
+/// What a segment consists of.
+#[derive(Default)]
+struct Weight {
+    /// Bytes of all samples.
+    bytes: u64,
+    /// Intra slices, and their bytes.
+    slices: u64,
+    intra: u64,
+}
+
+fn weigh(framing: Framing, samples: &[&[u8]]) -> Weight {
+    let mut weight = Weight::default();
     for sample in samples {
-        all += sample.len() as u64;
+        weight.bytes += sample.len() as u64;
         for unit in units(framing, sample).flatten() {
             if is_intra(unit.bytes) {
-                intra += unit.bytes.len() as u64;
+                weight.slices += 1;
+                weight.intra += unit.bytes.len() as u64;
             }
         }
     }
-    (intra, all)
+    weight
 }
 
 /// A slice of an I picture, by the first elements of its header.

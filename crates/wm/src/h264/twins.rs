@@ -22,30 +22,37 @@ pub(super) struct TooLong {
 }
 
 /// `sample` with the units at `ranges` replaced by those of each variant. If these are not equally
-/// long, each variant has a unit of filler data at `after`, which is behind its last slice.
+/// long, or not of the `length` wanted in all, each variant has a unit of filler data at `after`,
+/// which is behind its last slice.
+///
+/// A `length` that cannot be had is not.
 pub(super) fn of(
     framing: Framing,
     sample: &[u8],
     ranges: &[Range<usize>],
     variants: &[Vec<Vec<u8>>; 2],
     after: usize,
+    length: Option<usize>,
 ) -> Result<Twins, TooLong> {
     let sizes = variants
         .each_ref()
         .map(|units| units.iter().map(Vec::len).sum::<usize>());
     let largest = sizes.into_iter().max().unwrap_or(0);
-    let equal = sizes[0] == sizes[1];
+    let smallest = filler::smallest(framing);
+    let common = match length {
+        Some(length) if sizes == [length; 2] || largest + smallest <= length => length,
+        _ if sizes[0] == sizes[1] => largest,
+        _ => largest + smallest,
+    };
     let one = |units: &[Vec<u8>], size: usize| {
-        let padding = filler::smallest(framing) + largest - size;
+        let padding = common - size;
         let mut out = Vec::with_capacity(sample.len() + size + padding);
         let mut copied = 0;
         for (range, unit) in ranges.iter().zip(units) {
             replace(framing, sample, &mut copied, range, unit, &mut out)?;
         }
         out.extend_from_slice(sample.get(copied..after).unwrap_or_default());
-        if !equal {
-            filler::append(framing, padding, &mut out);
-        }
+        filler::append(framing, padding, &mut out);
         out.extend_from_slice(sample.get(after..).unwrap_or_default());
         Ok(out)
     };
@@ -100,7 +107,7 @@ mod tests {
         let framing = Framing::LengthPrefixed(LengthSize::Two);
         let variants = [vec![vec![0x65, 7]], vec![vec![0x65, 8, 9, 10]]];
         let range = 6..9;
-        let twins = of(framing, SAMPLE, &[range], &variants, 9).unwrap();
+        let twins = of(framing, SAMPLE, &[range], &variants, 9, None).unwrap();
         let (start, end) = ([0, 2, 9, 0xF0], [0, 2, 10, 0x80]);
         let zero = [0, 2, 0x65, 7, 0, 4, 12, 0xFF, 0xFF, 0x80];
         let one = [0, 4, 0x65, 8, 9, 10, 0, 2, 12, 0x80];
@@ -113,10 +120,28 @@ mod tests {
         let framing = Framing::LengthPrefixed(LengthSize::Two);
         let variants = [vec![vec![0x65, 7]], vec![vec![0x65, 8]]];
         let range = 6..9;
-        let twins = of(framing, SAMPLE, &[range], &variants, 9).unwrap();
+        let twins = of(framing, SAMPLE, &[range], &variants, 9, None).unwrap();
         let expected = [0, 2, 9, 0xF0, 0, 2, 0x65, 8, 0, 2, 10, 0x80];
         assert_eq!(twins.one, expected);
         assert_eq!(twins.zero.len(), twins.one.len());
+    }
+
+    #[test]
+    fn filler_makes_a_length_where_it_fits() {
+        let framing = Framing::LengthPrefixed(LengthSize::One);
+        let variants = [vec![vec![0x65, 7]], vec![vec![0x65]]];
+        let size = |length| {
+            let sample = [2, 0x65, 1];
+            let range = 1..3;
+            let twins = of(framing, &sample, &[range], &variants, 3, Some(length)).unwrap();
+            assert_eq!(twins.zero.len(), twins.one.len());
+            twins.zero.len() - 1
+        };
+        assert_eq!(size(9), 9);
+        assert_eq!(size(5), 5);
+        // 4 would leave 2 bytes for a unit that needs 3: as without a length.
+        assert_eq!(size(4), 5);
+        assert_eq!(size(0), 5);
     }
 
     #[test]
@@ -124,7 +149,7 @@ mod tests {
         let sample = [0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 0x65, 1, 2];
         let variants = [vec![vec![0x65, 7]], vec![vec![0x65, 8, 9]]];
         let range = 9..12;
-        let twins = of(Framing::AnnexB, &sample, &[range], &variants, 12).unwrap();
+        let twins = of(Framing::AnnexB, &sample, &[range], &variants, 12, None).unwrap();
         let zero = [
             0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 0x65, 7, 0, 0, 1, 12, 0xFF, 0x80,
         ];
@@ -137,7 +162,7 @@ mod tests {
         let framing = Framing::LengthPrefixed(LengthSize::One);
         let variants = [vec![vec![0x65; 256]], vec![vec![0x65; 256]]];
         let range = 1..3;
-        let error = of(framing, &[2, 0x65, 1], &[range], &variants, 3).unwrap_err();
+        let error = of(framing, &[2, 0x65, 1], &[range], &variants, 3, None).unwrap_err();
         assert_eq!((error.bytes, error.size), (256, 1));
     }
 }
