@@ -25,7 +25,8 @@ use crate::marking::{Marker, SegmentBuffer, SegmentError, Spill, Spilled, too_fe
 use crate::pack::payload::Output;
 use crate::progress::Progress;
 use crate::sink::Existing;
-use input::{MarkInput, MarkTrack, open_input};
+pub use input::is_byte_stream;
+pub(crate) use input::{MarkInput, MarkTrack, open_input};
 pub use report::{MarkReport, MarkedFile, Work};
 
 /// What to mark and how.

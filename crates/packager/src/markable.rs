@@ -1,15 +1,19 @@
 //! Whether inputs can be marked, and how well: what can be said without decoding a picture.
 
+use std::fs::File;
+
 use bitstream::h264::{NalHeader, NalUnitType, ParameterSets, SliceHeader};
+use bitstream::nal::AnnexB;
 use demux::{Source, Track, WhenTruncated};
 use isobmff::Place;
 use isobmff::boxes::Avcc;
-use media::cut::{self, Boundaries};
-use media::{Sample, Time, Timescale, TrackKind};
+use media::cut::{self, Boundaries, CutTrack};
+use media::{Sample, Segment, Time, Timescale, TrackKind};
 
 use crate::Error;
 use crate::input::InputSpec;
 use crate::job::{Job, SegmentDuration};
+use crate::mark::{MarkInput, MarkTrack, is_byte_stream, open_input};
 use crate::marking::{Streams, chain, too_few};
 use crate::plan::{Input, access, begin_at_sync, open};
 
@@ -34,7 +38,9 @@ pub struct Markability {
     /// Bits of a code that fit all of them together; `None` where they cannot be cut together, or
     /// one cannot be marked.
     pub positions: Option<usize>,
-    /// What is to be said of that number, where it is too small.
+    /// Why they cannot be cut together.
+    pub misaligned: Option<String>,
+    /// What is to be said of the number of positions, where it is too small.
     pub warning: Option<String>,
 }
 
@@ -44,7 +50,7 @@ pub struct Markability {
 pub struct TrackMarkability {
     /// The input as it was named.
     pub input: String,
-    /// `track_ID`.
+    /// `track_ID`; 0 for byte streams.
     pub track: u32,
     /// Bits of a code that fit it alone.
     pub positions: usize,
@@ -79,6 +85,12 @@ pub fn markability(job: &Job) -> Result<Markability, Error> {
         if wants != TrackKind::Video {
             continue;
         }
+        if is_byte_stream(&spec.path) {
+            let (found, track) = look_at_stream(spec, target)?;
+            out.tracks.push(found);
+            tracks.extend(track.map(Pictures::Stream));
+            continue;
+        }
         let opened = open(spec, when_truncated)?;
         for mut track in opened.tracks {
             if track.kind() != TrackKind::Video {
@@ -87,17 +99,106 @@ pub fn markability(job: &Job) -> Result<Markability, Error> {
             // Of what is left out, planning warns.
             begin_at_sync(&spec.name(), &mut track, &mut Vec::new())?;
             out.tracks.push(look(spec, &opened.input, &track, target));
-            tracks.push(track);
+            tracks.push(Pictures::Track(Box::new(track)));
         }
     }
-    let cuts: Vec<cut::CutTrack<'_>> = tracks.iter().map(Track::to_cut).collect();
+    let cuts: Vec<cut::CutTrack<'_>> = tracks.iter().map(Pictures::to_cut).collect();
     let can = out.tracks.iter().all(|track| track.unmarkable.is_none());
-    let common = cut::common_boundaries(&cuts, target).ok();
-    out.positions = common
-        .filter(|_| can && !tracks.is_empty())
-        .map(|common| common.times.len().saturating_add(1));
+    match cut::common_boundaries(&cuts, target) {
+        Ok(common) if can && !tracks.is_empty() => {
+            out.positions = Some(common.times.len().saturating_add(1));
+        }
+        Ok(_) => {}
+        Err(misaligned) => {
+            // Tracks that cannot be marked at all are not among those that were cut.
+            let time = misaligned.time;
+            out.misaligned = Some(format!("not every input has a sync sample at {time}"));
+        }
+    }
     out.warning = out.positions.and_then(too_few);
     Ok(out)
+}
+
+/// What was opened of a track.
+enum Pictures {
+    Track(Box<Track>),
+    Stream(MarkTrack),
+}
+
+impl Pictures {
+    fn to_cut(&self) -> CutTrack<'_> {
+        match self {
+            Pictures::Track(track) => track.to_cut(),
+            Pictures::Stream(stream) => stream.to_cut(),
+        }
+    }
+}
+
+/// What can be said of a byte stream, and the stream where it can be marked.
+fn look_at_stream(
+    spec: &InputSpec,
+    target: Time,
+) -> Result<(TrackMarkability, Option<MarkTrack>), Error> {
+    let mut out = TrackMarkability {
+        input: spec.name(),
+        ..TrackMarkability::default()
+    };
+    let (MarkInput { input, .. }, tracks) = match open_input(&spec.path, 0, &mut out.weak) {
+        Ok(found) => found,
+        Err(Error::Unmarkable { why, .. }) => {
+            out.unmarkable = Some(format!("cannot be marked: {why}"));
+            return Ok((out, None));
+        }
+        Err(error) => return Err(error),
+    };
+    let Some(track) = tracks.into_iter().next() else {
+        return Ok((out, None));
+    };
+    let cut = track.to_cut();
+    out.spacing = spacing(&cut);
+    out.cut(&cut, target);
+    let mut sets = ParameterSets::new();
+    for set in track.sets() {
+        // Broken sets are told elsewhere.
+        let _ = sets.insert(set);
+    }
+    let qp = |bytes: &[u8]| qp_of(AnnexB::new(bytes).map(|unit| unit.bytes), &mut sets);
+    out.judge_qp(median_qp(&input.file, track.samples(), qp));
+    Ok((out, Some(track)))
+}
+
+impl TrackMarkability {
+    /// Counts positions; the segments they are for.
+    fn cut(&mut self, cut: &CutTrack<'_>, target: Time) -> Vec<Segment> {
+        let Boundaries {
+            times,
+            longest_group,
+            ..
+        } = cut::common_boundaries(std::slice::from_ref(cut), target).unwrap_or_default();
+        let segments = cut::cut_at_sync(cut, &times);
+        self.positions = segments.len();
+        if let Some(longest) = longest_group.filter(|_| target.ticks > 0) {
+            self.weak.push(format!(
+                "a group of pictures lasts {longest}, so a bit takes longer than the {target} \
+                 asked for"
+            ));
+        }
+        segments
+    }
+
+    fn judge_qp(&mut self, qp: Option<u8>) {
+        self.slice_qp = qp;
+        match qp {
+            Some(qp) if qp > WORST_QP => self.weak.push(format!(
+                "intra pictures have a QP of {qp}; above {WORST_QP} no mark gets in"
+            )),
+            Some(qp) if qp >= COARSE_QP => self.weak.push(format!(
+                "intra pictures have a QP of {qp}; from {COARSE_QP} on only part of the mark gets \
+                 in"
+            )),
+            Some(_) | None => {}
+        }
+    }
 }
 
 fn look(spec: &InputSpec, input: &Input, track: &Track, target: Time) -> TrackMarkability {
@@ -105,7 +206,7 @@ fn look(spec: &InputSpec, input: &Input, track: &Track, target: Time) -> TrackMa
     let mut out = TrackMarkability {
         input: name.clone(),
         track: track.id,
-        spacing: spacing(track),
+        spacing: spacing(&track.to_cut()),
         ..TrackMarkability::default()
     };
     match Streams::of(&name, track) {
@@ -113,18 +214,7 @@ fn look(spec: &InputSpec, input: &Input, track: &Track, target: Time) -> TrackMa
         Err(Error::Track { why, .. }) => out.unmarkable = Some(why),
         Err(error) => out.unmarkable = Some(chain(&error)),
     }
-    let Boundaries {
-        times,
-        longest_group,
-        ..
-    } = cut::common_boundaries(&[track.to_cut()], target).unwrap_or_default();
-    let segments = cut::cut_at_sync(&track.to_cut(), &times);
-    out.positions = segments.len();
-    if let Some(longest) = longest_group.filter(|_| target.ticks > 0) {
-        out.weak.push(format!(
-            "a group of pictures lasts {longest}, so a bit takes longer than the {target} asked for"
-        ));
-    }
+    let segments = out.cut(&track.to_cut(), target);
     match access(input, track, &segments, &mut Vec::new()) {
         Ok(saps) => {
             let open = saps.iter().filter(|sap| **sap == 3).count();
@@ -140,23 +230,14 @@ fn look(spec: &InputSpec, input: &Input, track: &Track, target: Time) -> TrackMa
             out.unmarkable.get_or_insert(chain(&error));
         }
     }
-    out.slice_qp = slice_qp(input, track);
-    match out.slice_qp {
-        Some(qp) if qp > WORST_QP => out.weak.push(format!(
-            "intra pictures have a QP of {qp}; above {WORST_QP} no mark gets in"
-        )),
-        Some(qp) if qp >= COARSE_QP => out.weak.push(format!(
-            "intra pictures have a QP of {qp}; from {COARSE_QP} on only part of the mark gets in"
-        )),
-        Some(_) | None => {}
-    }
+    out.judge_qp(slice_qp(input, track));
     out
 }
 
 /// Shortest, median and longest distance between sync samples.
-fn spacing(track: &Track) -> Option<[f64; 3]> {
-    let sync = track.samples.iter().filter(|sample| sample.is_sync());
-    let mut times: Vec<i64> = sync.map(|sample| track.presentation(sample)).collect();
+fn spacing(cut: &CutTrack<'_>) -> Option<[f64; 3]> {
+    let sync = cut.samples.iter().filter(|sample| sample.is_sync());
+    let mut times: Vec<i64> = sync.map(|sample| cut.presentation(sample)).collect();
     times.sort_unstable();
     let pairs = times.windows(2);
     let distance = |pair: &[i64]| match pair {
@@ -167,10 +248,10 @@ fn spacing(track: &Track) -> Option<[f64; 3]> {
     distances.sort_unstable();
     let at = |place: usize| distances.get(place).copied();
     let found = [at(0)?, at(distances.len() / 2)?, at(distances.len() - 1)?];
-    Some(found.map(|ticks| track.timescale.seconds(ticks)))
+    Some(found.map(|ticks| cut.timescale.seconds(ticks)))
 }
 
-/// Median luma QP of the first slices of some sync samples.
+/// Median luma QP of the first slices of some sync samples of a movie.
 fn slice_qp(input: &Input, track: &Track) -> Option<u8> {
     let entry = track.entries.first()?;
     let avcc: Avcc<'_> = entry.read_child(Place::FILE).ok()??;
@@ -180,30 +261,53 @@ fn slice_qp(input: &Input, track: &Track) -> Option<u8> {
         // Broken sets are told elsewhere.
         let _ = sets.insert(set);
     }
-    let length_size = usize::from(avcc.length_size_minus_one) + 1;
-    let sync: Vec<&Sample> = track.samples.iter().filter(|each| each.is_sync()).collect();
+    let size = usize::from(avcc.length_size_minus_one) + 1;
+    let qp = |bytes: &[u8]| qp_of(Units { rest: bytes, size }, &mut sets);
+    median_qp(&input.file, &track.samples, qp)
+}
+
+/// The median of what `qp` says of the beginnings of some sync samples.
+fn median_qp(
+    file: &File,
+    samples: &[Sample],
+    mut qp: impl FnMut(&[u8]) -> Option<u8>,
+) -> Option<u8> {
+    let sync: Vec<&Sample> = samples.iter().filter(|each| each.is_sync()).collect();
     let step = (sync.len() / LOOKED_AT).max(1);
     let pictures = sync.into_iter().step_by(step);
     let qps = pictures.filter_map(|sample| {
         let most = PICTURE_BYTES.min(u64::from(sample.size));
         let mut bytes = vec![0; usize::try_from(most).ok()?];
-        Source::read_exact_at(&input.file, &mut bytes, sample.offset).ok()?;
-        qp_of(&bytes, length_size, &mut sets)
+        Source::read_exact_at(file, &mut bytes, sample.offset).ok()?;
+        qp(&bytes)
     });
     let mut qps: Vec<u8> = qps.collect();
     qps.sort_unstable();
     qps.get(qps.len() / 2).copied()
 }
 
-/// The luma QP of the first slice in the beginning of a sample.
-fn qp_of(sample: &[u8], length_size: usize, sets: &mut ParameterSets) -> Option<u8> {
-    let mut rest = sample;
-    loop {
-        let (field, after) = rest.split_at_checked(length_size)?;
+/// NAL units in the beginning of a sample, each after its length; the last may be cut.
+struct Units<'a> {
+    rest: &'a [u8],
+    size: usize,
+}
+
+impl<'a> Iterator for Units<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let (field, after) = self.rest.split_at_checked(self.size)?;
         let length = field
             .iter()
             .fold(0usize, |sum, byte| sum << 8 | usize::from(*byte));
-        let nal = after.get(..length).unwrap_or(after);
+        self.rest = after.get(length..).unwrap_or_default();
+        Some(after.get(..length).unwrap_or(after))
+    }
+}
+
+/// The luma QP of the first slice among NAL units.
+fn qp_of<'a>(units: impl Iterator<Item = &'a [u8]>, sets: &mut ParameterSets) -> Option<u8> {
+    for nal in units {
         match NalHeader::parse(nal).ok()?.nal_unit_type {
             NalUnitType::SPS | NalUnitType::PPS => {
                 let _ = sets.insert(nal);
@@ -218,8 +322,8 @@ fn qp_of(sample: &[u8], length_size: usize, sets: &mut ParameterSets) -> Option<
             }
             _ => {}
         }
-        rest = after.get(length..)?;
     }
+    None
 }
 
 #[cfg(test)]
@@ -241,7 +345,7 @@ mod tests {
             sample.push(nal.len() as u8);
             sample.extend(nal);
         }
-        let qp = |sample: &[u8]| qp_of(sample, 1, &mut ParameterSets::new());
+        let qp = |rest: &[u8]| qp_of(Units { rest, size: 1 }, &mut ParameterSets::new());
         // 23 of the picture parameter set, and slice_qp_delta 10 (000010100).
         assert_eq!(qp(&sample), Some(33));
         for end in 0..SPS.len() + PPS.len() + 4 {

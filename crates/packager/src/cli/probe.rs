@@ -28,7 +28,8 @@ Examples:
   packager probe 480p.mp4 1080p.mp4 --segment-duration 4 --json"
 )]
 pub(super) struct ProbeArgs {
-    /// MP4, MOV or subtitle file, with options after a # as for `packager pack`
+    /// MP4, MOV or subtitle file, with options after a # as for `packager pack`; byte stream of H.264
+    /// (.264, .h264)
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<OsString>,
 
@@ -80,8 +81,16 @@ pub(super) fn run(args: &ProbeArgs) -> Result<(), Failure> {
         refusal: None,
         warnings: Vec::new(),
     };
+    // Byte streams are marked and not packaged.
+    let is_stream = found.inputs.iter().any(|input| input.byte_stream);
+    if is_stream {
+        match WatermarkFacts::read(&job) {
+            Ok(facts) => found.watermark = facts,
+            Err(refusal) => found.refusal = Some(refusal),
+        }
+    }
     // Subtitles alone are cut by nothing.
-    if has_movie {
+    if has_movie && !is_stream {
         match segments::cut(&job) {
             Ok((segments, warnings)) => {
                 found.segments = Some(segments);

@@ -60,22 +60,32 @@ pub(crate) enum Pictures {
     },
 }
 
+/// The name's ending, in lower case.
+fn extension(path: &Path) -> Option<String> {
+    let extension = path.extension()?.to_str()?;
+    Some(extension.to_ascii_lowercase())
+}
+
+/// Whether a file is a byte stream of H.264, by its name.
+pub fn is_byte_stream(path: &Path) -> bool {
+    extension(path).is_some_and(|name| BYTE_STREAMS.contains(&name.as_str()))
+}
+
 /// Opens an input: what it holds, and warnings.
 pub(crate) fn open_input(
     path: &Path,
     at: usize,
     warnings: &mut Vec<String>,
 ) -> Result<(MarkInput, Vec<MarkTrack>), Error> {
-    let extension = path.extension().map(|name| name.to_ascii_lowercase());
-    let extension = extension.as_deref().and_then(std::ffi::OsStr::to_str);
-    let is = |name: &str| extension == Some(name);
+    let extension = extension(path);
+    let is = |name: &str| extension.as_deref() == Some(name);
     if let Some((_, codec)) = OTHERS.iter().find(|(name, _)| is(name)) {
         return Err(Error::Unmarkable {
             input: path.display().to_string(),
             why: format!("is {codec}, expected H.264"),
         });
     }
-    if BYTE_STREAMS.iter().any(|name| is(name)) {
+    if is_byte_stream(path) {
         open_byte_stream(path, at, warnings)
     } else {
         open_movie(path, at, warnings)
@@ -237,6 +247,15 @@ impl MarkTrack {
                 timescale: *timescale,
             },
         }
+    }
+
+    /// The parameter sets of a byte stream.
+    pub(crate) fn sets(&self) -> impl Iterator<Item = &[u8]> {
+        let sets = match &self.pictures {
+            Pictures::Track(..) => &[],
+            Pictures::Stream { sets, .. } => sets.as_slice(),
+        };
+        sets.iter().map(|(_, set)| set.as_slice())
     }
 
     /// The samples of a segment.

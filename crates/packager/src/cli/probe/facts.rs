@@ -4,6 +4,7 @@ use std::fs::File;
 
 use demux::{Facts, Limits, Movie, Track, Truncation, WhenTruncated};
 use packager::input::InputSpec;
+use packager::mark::is_byte_stream;
 use serde::Serialize;
 
 use super::subtitle::SubtitleFacts;
@@ -17,6 +18,9 @@ pub(super) struct InputFacts {
     pub(super) path: String,
     /// Bytes of the file.
     pub(super) bytes: u64,
+    /// Whether it is a byte stream of H.264, which can be marked and not packaged.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) byte_stream: bool,
     /// Whether a movie is in fragments.
     pub(super) fragmented: bool,
     /// How a file ends early, and how much of it is whole.
@@ -73,6 +77,7 @@ impl InputFacts {
         let mut facts = InputFacts {
             path: input.name(),
             bytes: 0,
+            byte_stream: false,
             fragmented: false,
             truncated: None,
             tracks: Vec::new(),
@@ -101,6 +106,10 @@ impl InputFacts {
             }
             return facts;
         }
+        if is_byte_stream(path) {
+            facts.byte_stream = true;
+            return facts;
+        }
         match Movie::read(&file, &Limits::default(), WhenTruncated::KeepWhole) {
             Ok(movie) => facts.take(&movie),
             Err(error) => facts.error = Some(chain(&error)),
@@ -126,6 +135,8 @@ impl InputFacts {
         let size = crate::cli::output::size(self.bytes);
         let form = if self.subtitle.is_some() {
             "subtitles"
+        } else if self.byte_stream {
+            "byte stream"
         } else if self.fragmented {
             "fragmented"
         } else {

@@ -12,6 +12,9 @@ use crate::cli::output::one_line;
 pub(super) struct WatermarkFacts {
     /// Bits of a code that fit all inputs together.
     pub(super) positions: Option<usize>,
+    /// Why they cannot be cut together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    misaligned: Option<String>,
     tracks: Vec<TrackFacts>,
     /// What is to be said of the number of positions, where it is too small.
     pub(super) warning: Option<String>,
@@ -56,6 +59,7 @@ impl WatermarkFacts {
         }
         Ok(Some(WatermarkFacts {
             positions: found.positions,
+            misaligned: found.misaligned,
             tracks: found.tracks.into_iter().map(TrackFacts::new).collect(),
             warning: found.warning,
         }))
@@ -63,10 +67,11 @@ impl WatermarkFacts {
 
     /// One line for all, and one for each track.
     pub(super) fn text(&self) -> String {
-        let all = match self.positions {
-            Some(1) => "1 position".to_string(),
-            Some(count) => format!("{count} positions"),
-            None => "cannot be marked as it is".into(),
+        let all = match (self.positions, &self.misaligned) {
+            (Some(1), _) => "1 position".to_string(),
+            (Some(count), _) => format!("{count} positions"),
+            (None, Some(why)) => format!("cannot be marked together: {why}"),
+            (None, None) => "cannot be marked as it is".into(),
         };
         let mut text = format!("watermark: {all}\n");
         for track in &self.tracks {
@@ -94,7 +99,11 @@ impl TrackFacts {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("{}: video track {}: ", self.input, self.track);
+        let what = match self.track {
+            0 => "byte stream".to_string(),
+            track => format!("video track {track}"),
+        };
+        let mut text = format!("{}: {what}: ", self.input);
         if let Some(why) = &self.unmarkable {
             text.push_str(why);
             return text;
@@ -152,6 +161,7 @@ mod tests {
         };
         let facts = WatermarkFacts {
             positions: None,
+            misaligned: None,
             tracks: vec![refused],
             warning: None,
         };
