@@ -24,6 +24,11 @@ pub(crate) fn tests() -> Vec<Trial> {
             unmarkable,
         ),
         test("probe_tells_what_fits", &[], probe),
+        test(
+            "a_byte_stream_is_probed_like_the_movie_it_comes_from",
+            &[Need::Ffmpeg],
+            probe_stream,
+        ),
         test("a_key_others_can_read_is_warned_of", &[], shared_key),
     ]
 }
@@ -131,6 +136,33 @@ fn probe() {
                 .is_some_and(|qp| (10..40).contains(&qp))
         );
         assert!(track.get("unmarkable").is_none());
+    }
+}
+
+fn probe_stream() {
+    let work = Work::new();
+    let stream = work.path("240p.264");
+    let input = sample("240p.mp4");
+    let mut command = std::process::Command::new("ffmpeg");
+    command.args(["-v", "error", "-i", &input, "-c", "copy"]);
+    command.args(["-bsf:v", "h264_mp4toannexb"]).arg(&stream);
+    let made = process::run(&mut command, std::time::Duration::from_secs(60));
+    assert_eq!(made.code(), Some(0), "{}", made.stderr);
+    let facts = |paths: &[&std::ffi::OsStr]| -> Value {
+        let output = process::run_packager(&[arguments!["probe", "--json"], paths].concat());
+        assert_eq!(output.code(), Some(0), "{}", output.stderr);
+        serde_json::from_slice(&output.stdout).expect("facts")
+    };
+    let [alone, movie, both] = [
+        facts(arguments![&stream]),
+        facts(arguments![&input]),
+        facts(arguments![&stream, &input]),
+    ];
+    assert_eq!(alone["inputs"][0]["byte_stream"], true);
+    assert_eq!(both["watermark"]["positions"], 10);
+    let [alone, movie] = [&alone, &movie].map(|found| &found["watermark"]["tracks"][0]);
+    for field in ["positions", "intra_spacing", "slice_qp"] {
+        assert_eq!(alone[field], movie[field], "{field}");
     }
 }
 

@@ -1,7 +1,8 @@
 //! Where variants lie, and that both play.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,11 @@ pub(crate) fn tests() -> Vec<Trial> {
             plain_names_play,
         ),
         test("a_killed_run_resumes_to_the_same_bytes", &[], killed),
+        test(
+            "a_killed_run_keeps_single_files_that_were_whole",
+            &[],
+            killed_single,
+        ),
         test("records_are_the_owner_s_alone", &[], private),
     ]);
     trials
@@ -155,6 +161,22 @@ fn plain_names_play() {
     entries.iter().for_each(|entry| assert_plays(entry));
 }
 
+/// Runs until `until` is there, then kills.
+fn kill_at(work: &Work, more: &[&str], until: &Path) {
+    let arguments = work.command(more);
+    let arguments: Vec<_> = arguments.iter().map(std::ffi::OsStr::new).collect();
+    let mut command = process::packager_command(&arguments);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("a packager");
+    let begun = Instant::now();
+    while !until.exists() && begun.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().expect("a process to kill");
+    child.wait().expect("a process");
+    assert!(until.exists() && !work.out().join("package.json").exists());
+}
+
 fn killed() {
     let inputs = ["240p.mp4", "360p.mp4"].map(sample);
     let mut more: Vec<&str> = inputs.iter().map(String::as_str).collect();
@@ -162,19 +184,8 @@ fn killed() {
     let whole = Work::new();
     whole.packed(&more);
     let work = Work::new();
-    let arguments = work.command(&more);
-    let arguments: Vec<_> = arguments.iter().map(std::ffi::OsStr::new).collect();
-    let mut command = process::packager_command(&arguments);
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().expect("a packager");
-    let begun = Instant::now();
-    let first = work.out().join("1/cmaf/video/avc1/240p/seg_3.m4s");
-    while !first.exists() && begun.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    child.kill().expect("a process to kill");
-    child.wait().expect("a process");
-    assert!(first.exists() && !work.out().join("package.json").exists());
+    let third = work.out().join("1/cmaf/video/avc1/240p/seg_3.m4s");
+    kill_at(&work, &more, &third);
     // Half a segment under its name, and a record that is no record.
     let cut = work.out().join("0/cmaf/video/avc1/240p/seg_1.m4s");
     let half = fs::read(&cut).expect("a segment");
@@ -189,13 +200,45 @@ fn killed() {
     );
 }
 
+fn killed_single() {
+    let inputs = ["240p.mp4", "480p.mp4"].map(sample);
+    let mut more: Vec<&str> = inputs.iter().map(String::as_str).collect();
+    more.extend(["--threads", "1", "--single-file"]);
+    more.extend(["--variant-layout", "unlabeled-a"]);
+    let whole = Work::new();
+    whole.packed(&more);
+    let work = Work::new();
+    // All of the small rendition is marked, and not yet the last of the large one.
+    let last = work.private().join("journal/video-avc1-240p/9.json");
+    kill_at(&work, &more, &last);
+    let folder = "cmaf/video/avc1/240p";
+    fs::create_dir_all(work.out().join(folder)).expect("a folder");
+    let files = ["video.mp4", "b.video.mp4"].map(|name| {
+        let path = work.out().join(folder).join(name);
+        fs::copy(whole.out().join(folder).join(name), &path).expect("a whole file");
+        path
+    });
+    let inodes = || {
+        let inode = |path: &PathBuf| fs::metadata(path).expect("a file").ino();
+        files.each_ref().map(inode)
+    };
+    let before = inodes();
+    work.packed(&more);
+    assert_eq!(inodes(), before, "whole files are written again");
+    assert!(tree(&work.out()) == tree(&whole.out()), "packages differ");
+    assert!(
+        tree(&work.private()) == tree(&whole.private()),
+        "records differ"
+    );
+}
+
 fn private() {
     let work = Work::new();
     let private = work.path("elsewhere/secret");
     let to = private.to_string_lossy().into_owned();
     work.packed(&[&sample("240p.mp4"), "--private", &to]);
     assert!(!work.private().exists());
-    let mode = |path: &std::path::Path| {
+    let mode = |path: &Path| {
         let metadata = fs::metadata(path).expect("a file");
         metadata.permissions().mode() & 0o777
     };
