@@ -6,9 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use bitstream::bits::{BitReader, BitWriter};
 use bitstream::h264::slice_data::{Ending, MbType, SliceData};
+use bitstream::h264::{DecRefPicMarking, ParameterSets, PicOrderCnt, SliceHeader, SliceType};
+use bitstream::nal::{AnnexB, escape, unescape};
 use tests::harness::{self, Need};
-use tests::intra::{Comparison, Pictures, annex_b, compare, with_slices};
+use tests::intra::{Comparison, IntraSlice, Pictures, annex_b, compare, intra_slices, with_slices};
 use tests::media;
 use tests::table::Table;
 
@@ -65,6 +68,11 @@ fn main() {
             },
         ));
     }
+    trials.push(harness::test(
+        "intra_slices_of_mixed_pictures",
+        &[Need::Media, Need::Ffmpeg],
+        mixed,
+    ));
     let is_there = media::shared().join("h264-conf").is_dir();
     trials.push(harness::test(
         "the_streams_are_there",
@@ -105,6 +113,90 @@ fn outcome(comparison: &Comparison) -> String {
         ));
     }
     parts.join(", ")
+}
+
+/// An I slice beside P slices of its picture is reconstructed on its own. No conformance stream has
+/// such pictures: each fourth slice of the pictures of this one becomes the fourth I slice.
+fn mixed() {
+    let stream = stream("h264-conf/jcodec/seq_flat_10slices__test.264");
+    let intra = intra_slices(&stream);
+    let mut sets = ParameterSets::new();
+    let mut mixed = Vec::new();
+    for unit in AnnexB::new(&stream) {
+        let _ = sets.insert(unit.bytes);
+        mixed.extend_from_slice(&[0, 0, 1]);
+        match SliceHeader::parse(unit.bytes, &sets) {
+            Ok(header) if header.slice_type == SliceType::P => {
+                let at = header.first_mb_in_slice;
+                let mut fourth = intra.iter().filter(|_| at == 300);
+                let fourth = fourth.find(|slice| slice.header.first_mb_in_slice == at);
+                mixed.extend_from_slice(&match fourth {
+                    Some(slice) => intra_slice(&header, slice),
+                    None => with_type_of_its_own(unit.bytes),
+                });
+            }
+            _ => mixed.extend_from_slice(unit.bytes),
+        }
+    }
+    let comparison = compare(&mixed, Pictures::All);
+    assert_eq!(outcome(&comparison), "");
+    assert!(comparison.mixed > 0, "no picture has slices of both kinds");
+}
+
+/// A P slice whose `slice_type` does not say that all slices of the picture are P slices.
+fn with_type_of_its_own(nal: &[u8]) -> Vec<u8> {
+    let rbsp = unescape(nal);
+    let mut reader = BitReader::new("slice", &rbsp);
+    let mut writer = BitWriter::new();
+    let mut bits = |count| reader.bits(count, "nal_unit").expect("a byte");
+    writer.bits(8, bits(8));
+    writer.ue(reader.ue("first_mb_in_slice").expect("an address"));
+    writer.ue(reader.ue("slice_type").expect("a type") % 5);
+    unit_with(writer, &mut reader)
+}
+
+/// A unit of what was written and what is left to read.
+fn unit_with(mut writer: BitWriter, rest: &mut BitReader<'_>) -> Vec<u8> {
+    writer.string(&rest.rest());
+    let mut unit = writer.into_bytes();
+    while unit.pop_if(|byte| *byte == 0).is_some() {}
+    escape(&unit).into_owned()
+}
+
+/// The macroblocks of `slice` under a header that fits the picture of a P slice.
+fn intra_slice(of: &SliceHeader, slice: &IntraSlice<'_>) -> Vec<u8> {
+    let (sps, pps) = (&slice.sps, &slice.pps);
+    let PicOrderCnt::Lsb {
+        log2_max_lsb_minus4,
+    } = sps.pic_order_cnt
+    else {
+        unreachable!("the stream counts pictures by their low bits");
+    };
+    assert!(sps.frame_mbs_only && !pps.entropy_coding_mode && !pps.redundant_pic_cnt_present);
+    assert!(!pps.bottom_field_pic_order_in_frame_present && !pps.deblocking_filter_control_present);
+    let mut writer = BitWriter::new();
+    writer.bits(3, of.nal.nal_ref_idc.into());
+    writer.bits(5, 1);
+    writer.ue(of.first_mb_in_slice);
+    writer.ue(2);
+    writer.ue(of.pps_id.into());
+    writer.bits(4 + u32::from(sps.log2_max_frame_num_minus4), of.frame_num);
+    let lsb = of.pic_order_cnt_lsb.expect("the low bits");
+    writer.bits(4 + u32::from(log2_max_lsb_minus4), lsb);
+    if of.nal.nal_ref_idc != 0 {
+        assert_eq!(
+            of.dec_ref_pic_marking,
+            Some(DecRefPicMarking::SlidingWindow)
+        );
+        writer.flag(false);
+    }
+    writer.se(slice.header.slice_qp_delta);
+    let rbsp = unescape(slice.nal);
+    let mut reader = BitReader::new("slice", &rbsp);
+    for _ in 0..slice.header.slice_data_bit {
+        reader.flag("slice_header").expect("a header");
+    }
+    unit_with(writer, &mut reader)
 }
 
 /// A stream with about every eighth macroblock of its intra slices changed by a level.
