@@ -9,6 +9,7 @@ mod budget;
 mod changes;
 mod choose;
 mod error;
+mod fades;
 mod filler;
 mod lockstep;
 mod picture;

@@ -19,8 +19,8 @@ impl Strength {
     pub fn amplitude(self) -> f32 {
         match self {
             Strength::None => 0.0,
-            Strength::Light => 0.55,
-            Strength::Normal => 1.1,
+            Strength::Light => 0.5,
+            Strength::Normal => 1.0,
             Strength::Strong => 1.5,
         }
     }

@@ -7,6 +7,7 @@ use bitstream::nal::{AnnexB, LengthPrefixed, Unit, unescape};
 
 use super::budget::Budget;
 use super::error::MarkError;
+use super::fades;
 use super::picture::{Marked, Multiplier, Pictures, Slice, write};
 use super::stream::{Framing, Stream};
 use super::twins::{self, Twins};
@@ -114,6 +115,8 @@ struct Marker<'a> {
     key: &'a ContentKey,
     position: u32,
     budget: Budget,
+    /// By how much what is added to each sample is multiplied in those after it.
+    amplifications: Vec<f32>,
     /// The pattern in pictures of the size they were last.
     layers: Option<Layers>,
     pictures: Option<Pictures>,
@@ -137,6 +140,7 @@ impl<'a> Marker<'a> {
             key,
             position,
             budget: Budget::new(weight.intra, growth.max(LEAST_GROWTH * weight.slices)),
+            amplifications: fades::amplifications(stream, samples),
             layers: None,
             pictures: None,
             tally: Tally::default(),
@@ -177,7 +181,17 @@ impl<'a> Marker<'a> {
             return Ok(None);
         }
         let ranges: Vec<_> = slices.iter().map(|slice| slice.range.clone()).collect();
-        let marked = self.mark(place, slices)?;
+        let amplification = self.amplifications.get(place).copied().unwrap_or(1.0);
+        let amplitude = self.settings.amplitude / amplification;
+        if amplification > 1.0 && amplitude < LEAST_AMPLITUDE {
+            self.records.push(PictureRecord {
+                sample: place as u32,
+                bytes: ranges.iter().map(|range| range.len() as u64).sum(),
+                ..PictureRecord::default()
+            });
+            return Ok(None);
+        }
+        let marked = self.mark(place, slices, amplitude)?;
         let mut same = true;
         for ((range, zero), one) in ranges.iter().zip(&marked.units[0]).zip(&marked.units[1]) {
             let original = sample.get(range.clone()).unwrap_or_default();
@@ -254,7 +268,12 @@ impl<'a> Marker<'a> {
     }
 
     /// The slices of a sample in both variants.
-    fn mark(&mut self, place: usize, slices: Vec<Slice>) -> Result<Marked, MarkError> {
+    fn mark(
+        &mut self,
+        place: usize,
+        slices: Vec<Slice>,
+        amplitude: f32,
+    ) -> Result<Marked, MarkError> {
         let Some(first) = slices.first() else {
             return Err(MarkError::NoSlices { sample: place });
         };
@@ -282,11 +301,14 @@ impl<'a> Marker<'a> {
             Some(multiplier) => Multiplier::Fixed(multiplier),
             None => Multiplier::Within(&mut self.budget),
         };
-        let amplitude = self.settings.amplitude;
         let pictures = self.pictures.insert(pictures);
         pictures.mark(place, slices, layers, amplitude, multiplier)
     }
 }
+
+/// Where fades leave no more than this of the amplitude, in grey levels, a picture stays as it is:
+/// rounding to whole grey levels alone would show more than it.
+const LEAST_AMPLITUDE: f32 = 0.35;
 
 /// Bytes by which every intra slice may grow in any case: a share of very small pictures would
 /// leave no room for any mark.
@@ -331,7 +353,7 @@ fn is_intra(nal: &[u8]) -> bool {
 }
 
 /// The NAL units of a sample.
-fn units(
+pub(super) fn units(
     framing: Framing,
     sample: &[u8],
 ) -> impl Iterator<Item = Result<Unit<'_>, bitstream::Error>> {
