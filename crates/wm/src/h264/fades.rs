@@ -89,7 +89,8 @@ mod tests {
     use crate::h264::Framing;
 
     /// x264 of 64 by 64 samples that fade in from black over eight pictures: an IDR picture and
-    /// P pictures with explicit weights. Its parameter sets come first.
+    /// P pictures with explicit weights. Its parameter sets come first. From Big Buck Bunny, (c)
+    /// Blender Foundation, CC BY 3.0.
     const FADE: &[u8] = include_bytes!("fades/fade_in.264");
 
     #[test]
