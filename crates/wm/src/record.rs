@@ -9,7 +9,7 @@ pub struct Record {
     pub position: u32,
     /// Amplitude aimed at, in grey levels of 8-bit samples.
     pub amplitude: f32,
-    /// Mean gain of the marked pictures.
+    /// Mean over the pictures of what was reached, as a share of this amplitude.
     pub gain: f32,
     /// The gain is below [`Record::WEAK`].
     pub weak: bool,
@@ -29,7 +29,10 @@ pub struct PictureRecord {
     pub sample: u32,
     /// Mean QP of its macroblocks.
     pub qp: f32,
-    /// Of both variants: the share of the pattern that is in the picture before deblocking, the
+    /// Amplitude aimed at here, in grey levels of 8-bit samples: more at coarse QPs, less before
+    /// pictures that would multiply it, 0 where it would be multiplied too much.
+    pub amplitude: f32,
+    /// Of both variants: the share of this amplitude that is in the picture before deblocking, the
     /// projection of the change on the pattern.
     pub gain: [f32; 2],
     /// Of both variants: root mean square of the change, in grey levels of 8-bit samples.

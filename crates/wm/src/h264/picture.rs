@@ -138,6 +138,7 @@ impl Pictures {
             record: PictureRecord {
                 sample: place as u32,
                 qp,
+                amplitude: access.amplitude,
                 gain: [zero_result.0, one_result.0],
                 rms: [zero_result.1, one_result.1],
                 bytes,

@@ -94,8 +94,16 @@ pub fn mark(
     for (place, sample) in samples.iter().enumerate() {
         out.push(marker.sample(place, sample)?);
     }
-    let gains = marker.records.iter().flat_map(|record| record.gain);
-    let gain = gains.sum::<f32>() / (2 * marker.records.len()).max(1) as f32;
+    // What was aimed at differs from picture to picture; here it counts what was reached.
+    let reached = marker.records.iter().map(|record| {
+        let [zero, one] = record.gain;
+        (zero + one) / 2.0 * record.amplitude
+    });
+    let reached = reached.sum::<f32>() / marker.records.len().max(1) as f32;
+    let gain = match settings.amplitude > 0.0 {
+        true => reached / settings.amplitude,
+        false => 0.0,
+    };
     Ok(MarkedSegment {
         samples: out,
         record: Record {
