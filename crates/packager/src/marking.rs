@@ -21,7 +21,7 @@ use wm::h264::{self, MarkError, Settings, Stream, Tally, Twins};
 use wm::{ContentKey, Strength};
 
 pub(crate) use buffer::SegmentBuffer;
-pub(crate) use record::{SegmentRecord, sizes_of};
+pub(crate) use record::{KeptRecord, SegmentRecord};
 pub(crate) use spill::{Spill, Spilled, unnamed};
 pub(crate) use streams::Streams;
 
@@ -159,6 +159,19 @@ impl MarkedSamples {
     pub(crate) fn of(&self, at: usize, mark: Mark) -> Option<&[u8]> {
         let twins = self.twins.get(at)?.as_ref()?;
         Some(variant(twins, mark))
+    }
+
+    /// The samples that differ between the variants.
+    pub(crate) fn differing(&self) -> Vec<usize> {
+        let differs = |twins: &Option<Twins>| {
+            let twins = twins.as_ref();
+            twins.is_some_and(|twins| twins.zero != twins.one)
+        };
+        let twins = self.twins.iter().enumerate();
+        twins
+            .filter(|(_, twins)| differs(twins))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// Sizes of all samples, the same for both variants.

@@ -8,6 +8,7 @@ mod report;
 mod twins;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use media::Mark;
@@ -115,6 +116,7 @@ impl Plan {
             private: private.filter(|_| self.marking.is_some()),
             progress,
             waiting: None,
+            identical: BTreeMap::new(),
         };
         progress.start(run.expected_bytes());
         let threads = self.job.threads.map_or(0, std::num::NonZeroUsize::get);
@@ -157,6 +159,8 @@ struct Run<'r> {
     progress: &'r dyn Progress,
     /// Marked samples that wait for what stands before them.
     waiting: Option<Waiting>,
+    /// How many segments of each marked rendition came out the same in both variants.
+    identical: BTreeMap<usize, u64>,
 }
 
 impl Run<'_> {

@@ -64,6 +64,9 @@ pub struct TrackReport {
     /// Whether its segments exist in two variants.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub marked: bool,
+    /// Segments of which both variants are the same, as nothing in them can carry the mark.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub identical_segments: u64,
     /// The input it comes from: the file's name without its folders.
     pub source: String,
     /// RFC 6381 codec string.

@@ -102,7 +102,7 @@ fn tampered() {
         ("a twin removed", "files", "file", |root| {
             fs::remove_file(segment(root, 1, 2)).expect("a segment");
         }),
-        ("variant 0 twice", "files", "blake3", |root| {
+        ("variant 0 twice", "twins", "identical_segments", |root| {
             fs::copy(segment(root, 0, 2), segment(root, 1, 2)).expect("a segment");
         }),
         ("marked no more", "twins", "marked", |root| {

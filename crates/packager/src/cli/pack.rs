@@ -36,6 +36,12 @@ pub(super) fn run(args: &PackArgs) -> Result<(), Failure> {
         None => plan.run(&sink, &watcher)?,
     };
     drop(watcher);
+    let told = plan.warnings().len();
+    report
+        .warnings
+        .iter()
+        .skip(told)
+        .for_each(|warning| warn(warning));
     if args.json {
         print(&report.to_json())
     } else if args.quiet {

@@ -18,8 +18,8 @@ pub(crate) struct SegmentRecord<'a> {
     pub(crate) timescale: u32,
     /// Bytes of every sample, marked or not, the same in both variants.
     pub(crate) sizes: &'a [u32],
-    /// Whether each sample differs between the variants, as their places in the segment.
-    pub(crate) marked: Vec<usize>,
+    /// The samples that differ between the variants, as their places in the segment.
+    pub(crate) marked: &'a [usize],
     /// What the carrier says, once for each sample entry.
     pub(crate) carrier: &'a [Record],
 }
@@ -31,14 +31,19 @@ impl SegmentRecord<'_> {
     }
 }
 
-/// The sizes in a line that was kept, if it is one and has `count` of them.
-pub(crate) fn sizes_of(line: &str, count: usize) -> Option<Vec<u32>> {
-    #[derive(Deserialize)]
-    struct Kept {
-        sizes: Vec<u32>,
+/// What a run that goes on takes from a line.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct KeptRecord {
+    pub(crate) sizes: Vec<u32>,
+    pub(crate) marked: Vec<usize>,
+}
+
+impl KeptRecord {
+    /// Reads a line of a segment of `count` samples; `None` where it is not one.
+    pub(crate) fn parse(line: &str, count: usize) -> Option<KeptRecord> {
+        let kept: KeptRecord = serde_json::from_str(line).ok()?;
+        (kept.sizes.len() == count).then_some(kept)
     }
-    let kept: Kept = serde_json::from_str(line).ok()?;
-    (kept.sizes.len() == count).then_some(kept.sizes)
 }
 
 #[cfg(test)]
@@ -46,20 +51,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_gives_its_sizes_back() {
+    fn a_line_gives_back_what_a_run_goes_on_with() {
         let record = SegmentRecord {
             position: 3,
             start: 6,
             duration: 2,
             timescale: 1,
             sizes: &[5, 7],
-            marked: vec![0],
+            marked: &[0],
             carrier: &[],
         };
         let line = record.to_line().unwrap();
         assert!(!line.contains('\n'));
-        assert_eq!(sizes_of(&line, 2), Some(vec![5, 7]));
-        assert_eq!(sizes_of(&line, 3), None);
-        assert_eq!(sizes_of(&line[..line.len() - 1], 2), None);
+        let kept = KeptRecord {
+            sizes: vec![5, 7],
+            marked: vec![0],
+        };
+        assert_eq!(KeptRecord::parse(&line, 2), Some(kept));
+        assert_eq!(KeptRecord::parse(&line, 3), None);
+        assert_eq!(KeptRecord::parse(&line[..line.len() - 1], 2), None);
     }
 }

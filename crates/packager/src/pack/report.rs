@@ -86,6 +86,7 @@ impl Run<'_> {
             label: label.clone(),
             folder: format!("{}/{}", self.set(Mark::Zero), announced.folder),
             marked: is_marked,
+            identical_segments: self.identical.get(&at).copied().unwrap_or(0),
             source,
             codec: announced.codec_string.clone(),
             language: announced.language.to_string(),
@@ -108,6 +109,15 @@ impl Run<'_> {
                 .chain(&manifests)
                 .flat_map(ObjectReport::with_twin)
         };
+        let mut warnings = self.plan.warnings().to_vec();
+        for track in tracks.iter().filter(|track| track.identical_segments > 0) {
+            let (count, all) = (track.identical_segments, track.segments.len());
+            warnings.push(format!(
+                "{}: {count} of {all} segments came out the same in both variants: nothing in \
+                 them can carry the mark",
+                track.folder
+            ));
+        }
         Report {
             format: report::FORMAT,
             packager: env!("CARGO_PKG_VERSION").into(),
@@ -132,7 +142,7 @@ impl Run<'_> {
             bytes: objects().map(|object| object.bytes).sum(),
             tracks,
             manifests,
-            warnings: self.plan.warnings().to_vec(),
+            warnings,
         }
     }
 }

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::{Bench, Run, Task};
 use crate::Error;
 use crate::marking::{
-    MarkedSamples, SegmentError, SegmentRecord, Source, Spill, Spilled, resized, sizes_of,
+    KeptRecord, MarkedSamples, SegmentError, SegmentRecord, Source, Spill, Spilled, resized,
 };
 use crate::pack::payload::{Drain, Output};
 use crate::plan::{Part, Plan, Rendition};
@@ -26,6 +26,8 @@ pub(super) struct MarkedSegment {
     index: usize,
     /// Bytes of every sample.
     sizes: Vec<u32>,
+    /// Both variants came out the same: there is nothing in it that can carry the mark.
+    is_identical: bool,
 }
 
 /// Changed samples that wait on disk, by rendition and segment.
@@ -60,14 +62,14 @@ impl Run<'_> {
         format!("journal/{}/{index}.json", announced.id)
     }
 
-    /// The sizes of a segment that an earlier run marked.
-    fn kept_sizes(&self, rendition: usize, index: usize) -> Option<Vec<u32>> {
+    /// The record of a segment that an earlier run marked.
+    fn kept_record(&self, rendition: usize, index: usize) -> Option<KeptRecord> {
         let private = self.private?;
         let path = self.journal_path(rendition, index);
         private.size_of(&path)?;
         let line = String::from_utf8(private.read(&path).ok()?).ok()?;
         let segment = self.renditions.get(rendition)?.segments.get(index)?;
-        sizes_of(&line, segment.samples.len())
+        KeptRecord::parse(&line, segment.samples.len())
     }
 
     /// Marks a segment and keeps its record.
@@ -118,23 +120,27 @@ impl Run<'_> {
         (rendition, index): (usize, usize),
         marked: &MarkedSamples,
         sizes: &[u32],
-    ) -> Result<(), Error> {
+    ) -> Result<MarkedSegment, Error> {
         let planned = &self.renditions[rendition];
         let segment = &planned.segments[index];
-        let changed = marked.twins.iter().enumerate();
+        let differing = marked.differing();
         let record = SegmentRecord {
             position: segment.index,
             start: segment.start,
             duration: segment.duration,
             timescale: planned.track.timescale.rate(),
             sizes,
-            marked: changed
-                .filter_map(|(at, twins)| twins.as_ref().map(|_| at))
-                .collect(),
+            marked: &differing,
             carrier: &marked.records,
         };
         let line = record.to_line().map_err(std::io::Error::other)?;
-        self.put_private(&self.journal_path(rendition, index), line.as_bytes())
+        self.put_private(&self.journal_path(rendition, index), line.as_bytes())?;
+        Ok(MarkedSegment {
+            rendition,
+            index,
+            sizes: sizes.to_vec(),
+            is_identical: differing.is_empty(),
+        })
     }
 
     /// Marks a segment and writes both variants, unless an earlier run did.
@@ -148,12 +154,7 @@ impl Run<'_> {
         let range = rendition.segments[index].samples.clone();
         let samples = &rendition.track.samples[range.clone()];
         let paths = Mark::BOTH.map(|mark| self.path(task, mark));
-        let marked_segment = |sizes| MarkedSegment {
-            rendition: task.rendition,
-            index,
-            sizes,
-        };
-        if let Some(sizes) = self.kept_sizes(task.rendition, index) {
+        if let Some(KeptRecord { sizes, marked }) = self.kept_record(task.rendition, index) {
             let parts = rendition.parts_of(index, &resized(samples, &sizes))?;
             let bytes = length(&parts, &sizes);
             let [zero, one] = &paths;
@@ -162,7 +163,13 @@ impl Run<'_> {
                 && let Some(object) = self.kept(zero, bytes)?
                 && let Some(twin) = self.kept(one, bytes)?
             {
-                return Ok((with_twin(object, twin), marked_segment(sizes)));
+                let segment = MarkedSegment {
+                    rendition: task.rendition,
+                    index,
+                    sizes,
+                    is_identical: marked.is_empty(),
+                };
+                return Ok((with_twin(object, twin), segment));
             }
         }
         let (marked, sizes) = self.mark(task.rendition, index, bench)?;
@@ -185,8 +192,8 @@ impl Run<'_> {
         let [zero, one] = paths;
         let object = write(zero, Mark::Zero)?;
         let twin = write(one, Mark::One)?;
-        self.keep_record((task.rendition, index), &marked, &sizes)?;
-        Ok((with_twin(object, twin), marked_segment(sizes)))
+        let segment = self.keep_record((task.rendition, index), &marked, &sizes)?;
+        Ok((with_twin(object, twin), segment))
     }
 
     /// Marks every segment of renditions in single files, so that their sizes are known. What an
@@ -217,13 +224,9 @@ impl Run<'_> {
             .try_for_each_init(Bench::new, |bench, (rendition, index)| {
                 let (marked, sizes) = self.mark(rendition, index, bench)?;
                 let spilled = spill.put(&marked.twins)?;
-                self.keep_record((rendition, index), &marked, &sizes)?;
+                let segment = self.keep_record((rendition, index), &marked, &sizes)?;
                 let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                done.0.push(MarkedSegment {
-                    rendition,
-                    index,
-                    sizes,
-                });
+                done.0.push(segment);
                 done.1.insert((rendition, index), spilled);
                 Ok::<(), Error>(())
             })?;
@@ -237,10 +240,12 @@ impl Run<'_> {
         let planned = &self.renditions[rendition];
         let segments = 0..planned.segments.len();
         let sizes = segments.map(|index| {
+            let kept = self.kept_record(rendition, index)?;
             Some(MarkedSegment {
                 rendition,
                 index,
-                sizes: self.kept_sizes(rendition, index)?,
+                sizes: kept.sizes,
+                is_identical: kept.marked.is_empty(),
             })
         });
         let Some(sizes) = sizes.collect::<Option<Vec<_>>>() else {
@@ -263,6 +268,8 @@ impl Run<'_> {
         for segment in marked {
             if let Some(rendition) = self.renditions.get_mut(segment.rendition) {
                 segment.apply(rendition.to_mut());
+                let identical = self.identical.entry(segment.rendition).or_default();
+                *identical += u64::from(segment.is_identical);
             }
         }
         if !marked.is_empty() {

@@ -41,6 +41,9 @@ pub(super) struct Track {
     /// Whether its segments exist in two variants.
     #[serde(default)]
     pub(super) marked: bool,
+    /// How many of them are the same in both.
+    #[serde(default)]
+    pub(super) identical_segments: u64,
     /// The whole object, where one holds everything below.
     pub(super) file: Option<Object>,
     pub(super) init: Object,
