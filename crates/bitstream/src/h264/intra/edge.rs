@@ -28,14 +28,22 @@ pub struct Edge16 {
     pub above: Option<[u16; 16]>,
 }
 
+// In 16 bits, of which vector registers hold twice as many as of 32: samples have 14 at most.
+
 /// (a + 2 b + c) / 4, rounded.
+#[inline(always)]
 pub(super) fn three(a: u16, b: u16, c: u16) -> u16 {
-    ((u32::from(a) + 2 * u32::from(b) + u32::from(c) + 2) >> 2) as u16
+    a.wrapping_add(b)
+        .wrapping_add(b)
+        .wrapping_add(c)
+        .wrapping_add(2)
+        >> 2
 }
 
 /// (a + b) / 2, rounded.
+#[inline(always)]
 pub(super) fn two(a: u16, b: u16) -> u16 {
-    ((u32::from(a) + u32::from(b) + 1) >> 1) as u16
+    a.wrapping_add(b).wrapping_add(1) >> 1
 }
 
 impl<const N: usize> Edge<N> {

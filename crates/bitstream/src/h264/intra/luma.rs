@@ -100,9 +100,10 @@ impl Luma {
         let first = self.start(place, 0).saturating_sub(1);
         let lines = place.step.saturating_mul(self.width).max(1);
         let mut samples = [0; N];
-        let column = self.samples.get(first..).unwrap_or_default();
-        for (to, from) in samples.iter_mut().zip(column.iter().step_by(lines)) {
-            *to = *from;
+        let mut at = first;
+        for to in &mut samples {
+            *to = self.samples.get(at).copied().unwrap_or(0);
+            at = at.saturating_add(lines);
         }
         samples
     }
