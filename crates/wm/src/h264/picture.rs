@@ -24,6 +24,9 @@ pub(super) struct Slice {
     pub(super) sps: Sps,
     pub(super) pps: Pps,
     pub(super) data: SliceData,
+    /// Zero bytes after it that its length counts in: no NAL unit ends with one, containers add
+    /// them all the same.
+    pub(super) zeros: usize,
 }
 
 impl Slice {
@@ -32,14 +35,20 @@ impl Slice {
     }
 }
 
-/// The NAL unit of a slice, at `byte` of a sample, written again.
-pub(super) fn write(sample: usize, byte: usize, data: &SliceData) -> Result<Vec<u8>, MarkError> {
-    data.write(Ending::Original)
-        .map_err(|source| MarkError::Slice {
-            sample,
-            byte,
-            source,
-        })
+/// The NAL unit of a slice as `changes` make it.
+pub(super) fn write(
+    sample: usize,
+    slice: &mut Slice,
+    changes: &mut Changes,
+) -> Result<Vec<u8>, MarkError> {
+    let unit = changes.with(&mut slice.data, |data| data.write(Ending::Original));
+    let mut unit = unit.map_err(|source| MarkError::Slice {
+        sample,
+        byte: slice.range.start,
+        source,
+    })?;
+    unit.resize(unit.len() + slice.zeros, 0);
+    Ok(unit)
 }
 
 /// How far a coefficient may move, as a multiple of the amplitude of the mark: further makes
@@ -232,12 +241,7 @@ impl Access<'_> {
             }
             let [zero, one] = lockstep.variants.map(|variant| variant.changes);
             let mut changes = zero;
-            let unit = changes.with(&mut slice.data, |data| data.write(Ending::Original));
-            rewritten.zero.push(unit.map_err(|source| MarkError::Slice {
-                sample: self.place,
-                byte,
-                source,
-            })?);
+            rewritten.zero.push(write(self.place, slice, &mut changes)?);
             rewritten.changes_of_one.push(one);
         }
         Ok(rewritten)
@@ -246,15 +250,9 @@ impl Access<'_> {
     /// Writes the slices with these changes.
     fn write(&mut self, changes: &mut [Changes]) -> Result<Vec<Vec<u8>>, MarkError> {
         let slices = self.slices.iter_mut().zip(changes);
-        let written = slices.map(|(slice, changes)| {
-            let unit = changes.with(&mut slice.data, |data| data.write(Ending::Original));
-            unit.map_err(|source| MarkError::Slice {
-                sample: self.place,
-                byte: slice.range.start,
-                source,
-            })
-        });
-        written.collect()
+        slices
+            .map(|(slice, changes)| write(self.place, slice, changes))
+            .collect()
     }
 }
 

@@ -6,6 +6,7 @@ use bitstream::h264::{NalHeader, NalUnitType, SliceType};
 use bitstream::nal::{AnnexB, LengthPrefixed, Unit, unescape};
 
 use super::budget::Budget;
+use super::changes::Changes;
 use super::error::MarkError;
 use super::fades;
 use super::picture::{Marked, Multiplier, Pictures, Slice, write};
@@ -185,7 +186,7 @@ impl<'a> Marker<'a> {
             return Ok(None);
         }
         if self.settings.amplitude <= 0.0 {
-            self.identity(place, sample, &slices)?;
+            self.identity(place, sample, &mut slices)?;
             return Ok(None);
         }
         let ranges: Vec<_> = slices.iter().map(|slice| slice.range.clone()).collect();
@@ -246,11 +247,17 @@ impl<'a> Marker<'a> {
         {
             return Ok(None);
         }
-        let data = SliceData::parse(nal, &header, sps, pps).map_err(|source| MarkError::Slice {
-            sample,
-            byte,
-            source,
-        })?;
+        let end = nal
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |at| at + 1);
+        let unit = nal.get(..end).unwrap_or_default();
+        let data =
+            SliceData::parse(unit, &header, sps, pps).map_err(|source| MarkError::Slice {
+                sample,
+                byte,
+                source,
+            })?;
         if data.bytes_after().iter().any(|byte| *byte != 0) {
             let left = data.bytes_after().len();
             return Err(MarkError::BytesAfter { sample, byte, left });
@@ -263,12 +270,18 @@ impl<'a> Marker<'a> {
             pps: pps.clone(),
             header,
             data,
+            zeros: nal.len() - end,
         }))
     }
 
-    fn identity(&mut self, sample: usize, bytes: &[u8], slices: &[Slice]) -> Result<(), MarkError> {
+    fn identity(
+        &mut self,
+        sample: usize,
+        bytes: &[u8],
+        slices: &mut [Slice],
+    ) -> Result<(), MarkError> {
         for slice in slices {
-            let written = write(sample, slice.range.start, &slice.data)?;
+            let written = write(sample, slice, &mut Changes::default())?;
             let same = bytes.get(slice.range.clone()) == Some(written.as_slice());
             self.tally.differing += u64::from(!same);
         }
@@ -497,6 +510,26 @@ mod tests {
             .map(|unit| unit.bytes)
             .collect();
         assert_eq!(units.unwrap(), others);
+    }
+
+    #[test]
+    fn zeros_that_a_container_added_stay() {
+        let mut sample = Vec::new();
+        for unit in AnnexB::new(HIGH) {
+            let zeros = [0, 0, 0];
+            let length = (unit.bytes.len() + zeros.len()) as u32;
+            sample.extend_from_slice(&[&length.to_be_bytes(), unit.bytes, &zeros].concat());
+        }
+        let stream = Stream::new(Framing::LengthPrefixed(LengthSize::Four));
+        let none = Settings::new(Strength::None);
+        let segment = mark(&stream, &none, &key(), 5, &[&sample]).unwrap();
+        assert_eq!((segment.tally.slices, segment.tally.differing), (1, 0));
+        let segment = mark(&stream, &settings(), &key(), 5, &[&sample]).unwrap();
+        let one = &segment.samples[0].as_ref().unwrap().one;
+        let units: Vec<_> = LengthPrefixed::new(one, LengthSize::Four)
+            .flatten()
+            .collect();
+        assert!(units[2].bytes.ends_with(&[0, 0, 0]));
     }
 
     #[test]
