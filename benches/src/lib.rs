@@ -3,7 +3,7 @@
 //! * [`film`]: tracks with the sample times and sizes of an encoder's output.
 //! * [`movie`]: such tracks as a progressive or fragmented MP4, its media left out ([`sparse`])
 //!   or written to a file.
-//! * [`ladder`]: the sample ladder of `testdata`.
+//! * [`ladder`], [`slices`]: the sample ladder of `testdata`, and the intra slices in it.
 //! * [`subtitles`], [`presentation`]: a long WebVTT file, and the facts of a long package.
 //! * [`sink`]: where packages go whose storage is not to be measured.
 //!
@@ -15,5 +15,6 @@ pub mod movie;
 pub mod presentation;
 pub mod random;
 pub mod sink;
+pub mod slices;
 pub mod sparse;
 pub mod subtitles;
