@@ -10,6 +10,7 @@ pub mod clips;
 pub mod frames;
 pub mod harness;
 pub mod intra;
+pub mod marking;
 pub mod media;
 pub mod package;
 pub mod packets;
