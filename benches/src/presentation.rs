@@ -63,6 +63,7 @@ fn video(seconds: u64, width: u32, height: u32, kilobits: u64) -> Rendition {
         default: false,
         timescale: Timescale::new(timescale).expect("is not 0"),
         presentation_time_offset: 0,
+        base: String::new(),
         folder: format!("video/avc1/{height}p"),
         storage: Storage::Segments {
             init: "init.mp4".into(),
@@ -88,6 +89,7 @@ fn audio(seconds: u64, kilobits: u64) -> Rendition {
         }),
         language: "en".parse().expect("is a language tag"),
         timescale: Timescale::new(48_000).expect("is not 0"),
+        base: String::new(),
         folder: "audio/mp4a/en".into(),
         segments: segments(seconds, 48_000, 1024, kilobits),
         ..video(SEGMENT_SECONDS, 2, 2, 1)
