@@ -118,3 +118,14 @@ export function requestsAnswered(log) {
   const bad = log.find(({ path, status }) => path.startsWith('/package/') && status >= 400);
   return bad ? `${bad.path} (${bad.range ?? 'whole'}): status ${bad.status}` : null;
 }
+
+/** Whether video segments were served from each of these sets of a marked package, and from no other. */
+export function setsServed(log, sets) {
+  const found = new Set();
+  for (const { served, status } of log) {
+    const match = /^\/package\/([^/]+)\/.*\/video\/.*\/seg_\d+\.m4s$/.exec(served);
+    if (match && status < 400) found.add(match[1]);
+  }
+  const [have, want] = [[...found].sort().join(), [...sets].sort().join()];
+  return have === want ? null : `video segments of sets ${have || 'none'}, expected ${want}`;
+}

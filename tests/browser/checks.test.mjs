@@ -96,3 +96,11 @@ test('a file that is not there is reported', () => {
   assert.equal(checks.requestsAnswered(log(206)), null);
   assert.match(checks.requestsAnswered(log(404)), /seg_1.m4s \(whole\): status 404/);
 });
+
+test('video from another set than asked for is reported', () => {
+  const log = (...sets) => sets.map((set) => ({ served: `/package/${set}/cmaf/video/avc1/240p/seg_1.m4s`, status: 200 }));
+  assert.equal(checks.setsServed(log('0', '1', '0'), ['0', '1']), null);
+  assert.match(checks.setsServed(log('0'), ['0', '1']), /of sets 0, expected 0,1/);
+  assert.match(checks.setsServed(log('1', '0'), ['1']), /of sets 0,1, expected 1/);
+  assert.match(checks.setsServed([], ['1']), /none/);
+});

@@ -1,6 +1,10 @@
 // Plays a package in Chromium with hls.js, dash.js and Shaka Player.
 //
 // usage: node play.mjs PACKAGE EXPECTATIONS.json [--players hls.js,dash.js,shaka-dash,shaka-hls] [--report FILE]
+//                      [--set 0|1|mixed] [--scenarios through,whole,controls]
+//
+// --set is for marked packages of the layout "directory": the manifests of one set, or those of set 0
+// with every second video segment served from set 1, as an edge does for a viewer.
 //
 // EXPECTATIONS.json:
 //   { "duration": 20, "frame_rate": "30/1", "heights": [240, 360, 480],
@@ -15,7 +19,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { requestsAnswered } from './checks.mjs';
+import { requestsAnswered, setsServed } from './checks.mjs';
 import { Session, controls, through, whole } from './scenarios.mjs';
 import { serve } from './server.mjs';
 
@@ -33,27 +37,51 @@ const SCENARIOS = [
   { name: 'whole', run: whole, bufferSeconds: 600, start: 'highest' },
   { name: 'controls', run: controls, bufferSeconds: 4, start: 'lowest' },
 ];
+/** Where manifests lie in a package, what is served instead of a path, and which sets that comes to. */
+const UNMARKED = { prefix: '', serves: (path) => path };
+const SETS = {
+  0: { prefix: '0/', serves: (path) => path, sets: ['0'] },
+  1: { prefix: '1/', serves: (path) => path, sets: ['1'] },
+  mixed: { prefix: '0/', serves: everySecondFromSet1, sets: ['0', '1'] },
+};
 /** For a whole scenario; one that takes longer hangs. */
 const SCENARIO_MS = 240_000;
+
+/** Video segments of set 0 with an odd number: those of set 1. */
+function everySecondFromSet1(path) {
+  const match = /^\/package\/0\/(.*\/video\/.*seg_(\d+)\.m4s)$/.exec(path);
+  return match && Number(match[2]) % 2 === 1 ? `/package/1/${match[1]}` : path;
+}
 
 class Usage extends Error {}
 
 async function parse() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { players: { type: 'string' }, report: { type: 'string' } },
+    options: {
+      players: { type: 'string' },
+      report: { type: 'string' },
+      scenarios: { type: 'string' },
+      set: { type: 'string' },
+    },
   });
   if (positionals.length !== 2) throw new Usage('usage: node play.mjs PACKAGE EXPECTATIONS.json');
   const players = values.players?.split(',') ?? Object.keys(PLAYERS);
   const unknown = players.find((name) => !(name in PLAYERS));
   if (unknown !== undefined) throw new Usage(`--players: ${unknown}: is none of ${Object.keys(PLAYERS)}`);
+  const scenarios = values.scenarios?.split(',') ?? SCENARIOS.map(({ name }) => name);
+  const other = scenarios.find((name) => !SCENARIOS.some((each) => each.name === name));
+  if (other !== undefined) throw new Usage(`--scenarios: ${other}: is none of ${SCENARIOS.map(({ name }) => name)}`);
+  if (values.set !== undefined && !(values.set in SETS)) throw new Usage(`--set: ${values.set}: is none of ${Object.keys(SETS)}`);
+  const set = SETS[values.set] ?? UNMARKED;
   const directory = resolve(positionals[0]);
   const expected = readExpectations(positionals[1], JSON.parse(await readFile(positionals[1], 'utf8')));
+  for (const format of Object.keys(expected.manifests)) expected.manifests[format] = `${set.prefix}${expected.manifests[format]}`;
   for (const manifest of Object.values(expected.manifests)) {
     const facts = await stat(join(directory, manifest)).catch(() => null);
     if (!facts?.isFile()) throw new Usage(`${directory}: no ${manifest}`);
   }
-  return { directory, expected, players, report: values.report };
+  return { directory, expected, players, scenarios, set, report: values.report };
 }
 
 function readExpectations(file, json) {
@@ -82,7 +110,7 @@ async function startBrowser() {
   }
 }
 
-async function runScenario(browser, server, player, scenario, expected) {
+async function runScenario(browser, server, player, scenario, expected, sets) {
   const page = await browser.newPage();
   const mark = server.log.length;
   let timer;
@@ -112,18 +140,19 @@ async function runScenario(browser, server, player, scenario, expected) {
   const findings = await Promise.race([steps(), late]).catch((error) => [['runs', error.message]]);
   clearTimeout(timer);
   findings.push(['every file asked for is there', requestsAnswered(server.log.slice(mark))]);
+  if (sets) findings.push(['video comes from the sets asked for', setsServed(server.log.slice(mark), sets)]);
   const recording = await page.evaluate(() => window.recorder?.recording()).catch(() => null);
   await page.close().catch(() => {});
   return { findings, recording };
 }
 
 async function main() {
-  const { directory, expected, players, report } = await parse();
+  const { directory, expected, players, scenarios, set, report } = await parse();
   const server = await serve({
     '/package/': directory,
     '/page/': join(HERE, 'page'),
     '/lib/': join(HERE, 'node_modules'),
-  });
+  }, set.serves);
   const results = {};
   let passed = 0;
   let failed = 0;
@@ -131,9 +160,9 @@ async function main() {
     // A browser for each player: nothing one of them left behind meets the next.
     const browser = await startBrowser();
     results[name] = { browser: browser.version(), scenarios: {} };
-    for (const scenario of SCENARIOS) {
+    for (const scenario of SCENARIOS.filter(({ name }) => scenarios.includes(name))) {
       const begun = Date.now();
-      const { findings, recording } = await runScenario(browser, server, PLAYERS[name], scenario, expected);
+      const { findings, recording } = await runScenario(browser, server, PLAYERS[name], scenario, expected, set.sets);
       for (const [check, wrong] of findings) {
         console.log(`${wrong === null ? 'ok    ' : 'FAILED'} ${name} ${scenario.name}: ${check}${wrong === null ? '' : `: ${wrong}`}`);
         if (wrong === null) passed += 1;

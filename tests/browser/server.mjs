@@ -20,13 +20,16 @@ const MIME_TYPES = {
 
 /**
  * Serves each folder of `mounts` (a path prefix such as `/package/` to a directory) and keeps a log
- * of `{ path, range, status }`, one entry a request.
+ * of `{ path, served, range, status }`, one entry a request. `serves` says what is served instead
+ * of a path.
  */
-export async function serve(mounts) {
+export async function serve(mounts, serves = (path) => path) {
   const log = [];
   const server = createServer((request, response) => {
-    answer(mounts, request, response).then(
-      (status) => log.push({ path: pathOf(request), range: request.headers.range ?? null, status }),
+    const path = pathOf(request);
+    const served = serves(path);
+    answer(mounts, served, request, response).then(
+      (status) => log.push({ path, served, range: request.headers.range ?? null, status }),
       (error) => response.destroy(error),
     );
   });
@@ -46,7 +49,7 @@ function pathOf(request) {
   return decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
 }
 
-async function answer(mounts, request, response) {
+async function answer(mounts, path, request, response) {
   const finish = (status, headers = {}) => {
     response.writeHead(status, { 'Access-Control-Allow-Origin': '*', ...headers }).end();
     return status;
@@ -56,7 +59,6 @@ async function answer(mounts, request, response) {
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return finish(405);
 
-  const path = pathOf(request);
   const prefix = Object.keys(mounts).find((mount) => path.startsWith(mount));
   if (prefix === undefined) return finish(404);
   const root = mounts[prefix];
