@@ -148,9 +148,12 @@ macro_rules! every_box {
         $visit!(Pasp);
         $visit!(Prft);
         $visit!(Pssh<'_>);
+        $visit!(Saio<'_>);
+        $visit!(Saiz<'_>);
         $visit!(Sbgp<'_>);
         $visit!(Schm<'_>);
         $visit!(Sdtp<'_>);
+        $visit!(Senc<'_>);
         $visit!(Sgpd<'_>);
         $visit!(Sidx<'_>);
         $visit!(Sinf<'_>);
