@@ -69,7 +69,10 @@ impl Marked {
 
     /// What marking says of itself.
     pub(crate) fn describe(&self, original: &[u8], row: &mut Row) {
-        let pictures: Vec<_> = self.records.iter().flat_map(|r| &r.pictures).collect();
+        let pictures = self.records.iter().flat_map(|record| &record.pictures);
+        // Those before fades may stay as they are, and their records nearly empty.
+        let (pictures, unmarked): (Vec<_>, Vec<_>) =
+            pictures.partition(|picture| picture.amplitude > 0.0);
         let mean = |value: fn(&PictureRecord) -> f32| {
             let sum: f32 = pictures.iter().map(|picture| value(picture)).sum();
             f64::from(sum) / pictures.len().max(1) as f64
@@ -86,6 +89,7 @@ impl Marked {
         row.count("weak_segments", weak as u64);
         row.count("bytes", original.len() as u64);
         row.count("intra_slices", self.tally.slices);
+        row.count("unmarked_pictures", unmarked.len() as u64);
         row.number("intra_percent", share(self.tally.bytes as usize), 1);
         row.number("intra_qp", mean(|picture| picture.qp), 1);
         row.number("growth_percent", share(self.variants[0].len()) - 100.0, 3);
