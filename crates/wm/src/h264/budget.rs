@@ -34,7 +34,7 @@ const MULTIPLIERS: [f32; 33] = [
 ];
 
 /// Trials of a picture at most.
-const TRIALS: usize = 3;
+const TRIALS: usize = 4;
 
 /// By how much a step makes slices smaller, before it is known: bytes of a slice for each byte of
 /// growth. Measured: 0.3 to 1 %.
@@ -94,6 +94,10 @@ impl Budget {
         if over <= 0 || step + 1 >= MULTIPLIERS.len() || trials.len() >= TRIALS {
             return None;
         }
+        if trials.len() + 1 == TRIALS {
+            // The last trial has to succeed if any can.
+            return Some(MULTIPLIERS.len() - 1);
+        }
         // Bytes saved by a step.
         let slope = match trials {
             [.., (before, more), _] => {
@@ -103,14 +107,14 @@ impl Budget {
             _ => bytes / SLOPE,
         };
         let mut steps = over / slope.max(1) + 1;
-        if trials.len() + 1 == TRIALS {
-            // The last trial has to succeed.
+        if trials.len() + 2 == TRIALS {
+            // The one after it would leave hardly anything of the mark.
             steps += steps / 4 + 1;
         }
         Some((step + steps.clamp(1, 64) as usize).min(MULTIPLIERS.len() - 1))
     }
 
-    /// Settles a picture of `bytes` that grew by `growth` at `step`.
+    /// Settles a picture of `bytes` that grew by `growth`, filler data included, at `step`.
     pub(super) fn spend(&mut self, bytes: u64, growth: i64, step: Step) {
         let bytes = bytes.min(1 << 40) as i64;
         let spare = self.allowance(bytes) - growth;

@@ -60,6 +60,16 @@ pub enum MarkError {
         /// What is wrong.
         what: String,
     },
+    /// Slices of a sample that cannot all belong to one frame.
+    #[error(
+        "sample {sample}, nal_unit at byte {byte}: its slices have more macroblocks than a frame"
+    )]
+    Macroblocks {
+        /// The sample.
+        sample: usize,
+        /// Where the unit starts in it.
+        byte: usize,
+    },
     /// A sample without a slice to mark.
     #[error("sample {sample}: it has no intra slice")]
     NoSlices {

@@ -87,6 +87,7 @@ mod tests {
 
     use super::*;
     use crate::h264::Framing;
+    use crate::h264::testing::access_units;
 
     /// x264 of 64 by 64 samples that fade in from black over eight pictures: an IDR picture and
     /// P pictures with explicit weights. Its parameter sets come first. From Big Buck Bunny, (c)
@@ -95,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_fade_from_black_multiplies_the_mark() {
-        let samples: Vec<&[u8]> = access_units();
+        let samples: Vec<&[u8]> = access_units(FADE);
         let found = amplifications(&Stream::new(Framing::AnnexB), &samples);
         assert!(found[0] > 2.5, "{found:?}");
         assert!(found[1..].iter().all(|each| *each == 1.0), "{found:?}");
@@ -124,21 +125,7 @@ mod tests {
             }
         }
         assert!(pictures > 2);
-        let found = amplifications(&Stream::new(Framing::AnnexB), &access_units());
+        let found = amplifications(&Stream::new(Framing::AnnexB), &access_units(FADE));
         assert!((found[0] - product).abs() < 0.001, "{found:?} {product}");
-    }
-
-    /// One slice to each, parameter sets and messages with the slice that follows them.
-    fn access_units() -> Vec<&'static [u8]> {
-        let mut out = Vec::new();
-        let mut start = 0;
-        for unit in AnnexB::new(FADE) {
-            if matches!(unit.bytes.first().map(|byte| byte & 31), Some(1 | 5)) {
-                let end = unit.offset + unit.bytes.len();
-                out.push(&FADE[start..end]);
-                start = end;
-            }
-        }
-        out
     }
 }

@@ -412,6 +412,8 @@ impl Step<'_, '_, '_> {
             let places = samples.as_flattened_mut().iter_mut().enumerate();
             for ((place, to), wanted) in places.zip(wanted.as_flattened()) {
                 let value = (((i32::from(*wanted) << 1) >> bits) + 1) >> 1;
+                // Profiles below High know no sample of 0, H.264 7.4.5.
+                let value = value.max(luma.get(place).map_or(1, |before| 1.min(*before)));
                 *to = value as u16;
                 if luma.get(place) != Some(&value) {
                     variant.changes.luma(self.index, place, value);

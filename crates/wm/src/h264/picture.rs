@@ -106,6 +106,13 @@ impl Pictures {
         amplitude: f32,
         multiplier: Multiplier<'_>,
     ) -> Result<Marked, MarkError> {
+        if let Some(other) = slices.iter().find(|slice| !self.are_of(&slice.sps)) {
+            return Err(MarkError::Reconstruction {
+                sample: place,
+                byte: other.range.start,
+                what: "its frames are not of the size of those before it".to_owned(),
+            });
+        }
         let has_hrd = slices.iter().any(|slice| {
             let vui = slice.sps.vui.as_ref();
             vui.is_some_and(|vui| vui.nal_hrd.is_some() || vui.vcl_hrd.is_some())
@@ -119,6 +126,7 @@ impl Pictures {
             layers,
             amplitude: amplitude * (1.0 + 0.5 * coarse),
         };
+        let mut spent = None;
         let mut rewritten = match multiplier {
             Multiplier::Fixed(lambda) => access.rewrite(self, lambda)?,
             Multiplier::Within(budget) => {
@@ -134,7 +142,7 @@ impl Pictures {
                     match budget.next(bytes, &trials) {
                         Some(next) => step = next,
                         None => {
-                            budget.spend(bytes, growth, step);
+                            spent = Some((budget, step));
                             break rewritten;
                         }
                     }
@@ -142,6 +150,12 @@ impl Pictures {
             }
         };
         let one = access.write(&mut rewritten.changes_of_one)?;
+        let grown = [growth(&rewritten.zero, bytes), growth(&one, bytes)];
+        if let Some((budget, step)) = spent {
+            let [zero, one] = grown;
+            let filler = if zero == one { 0 } else { FILLER };
+            budget.spend(bytes, zero.max(one) + filler, step);
+        }
         let [zero_result, one_result] = rewritten.results;
         Ok(Marked {
             record: PictureRecord {
@@ -151,7 +165,7 @@ impl Pictures {
                 gain: [zero_result.0, one_result.0],
                 rms: [zero_result.1, one_result.1],
                 bytes,
-                growth: [growth(&rewritten.zero, bytes), growth(&one, bytes)],
+                growth: grown,
             },
             units: [rewritten.zero, one],
             levels: rewritten.levels,
@@ -159,6 +173,9 @@ impl Pictures {
         })
     }
 }
+
+/// Bytes of the smallest filler data unit with its length.
+const FILLER: i64 = 6;
 
 /// Bytes by which units are longer than `bytes`.
 fn growth(units: &[Vec<u8>], bytes: u64) -> i64 {

@@ -1,5 +1,7 @@
 //! Both variants of a segment.
 
+use std::ops::Range;
+
 use bitstream::bits::BitReader;
 use bitstream::h264::slice_data::SliceData;
 use bitstream::h264::{NalHeader, NalUnitType, SliceType};
@@ -148,7 +150,7 @@ impl<'a> Marker<'a> {
             settings,
             key,
             position,
-            budget: Budget::new(weight.intra, growth.max(LEAST_GROWTH * weight.slices)),
+            budget: Budget::new(weight.intra, growth.max(LEAST_GROWTH * weight.pictures)),
             amplifications: fades::amplifications(stream, samples),
             layers: None,
             pictures: None,
@@ -158,7 +160,8 @@ impl<'a> Marker<'a> {
     }
 
     fn sample(&mut self, place: usize, sample: &[u8]) -> Result<Option<Twins>, MarkError> {
-        let mut slices = Vec::new();
+        let mut slices: Vec<Slice> = Vec::new();
+        let mut macroblocks = 0;
         // Where filler data may stand: after the last slice.
         let mut after = 0;
         for unit in units(self.stream.framing(), sample) {
@@ -176,6 +179,18 @@ impl<'a> Marker<'a> {
                 kind if kind.is_vcl() => {
                     after = unit.offset + unit.bytes.len();
                     if let Some(slice) = self.parse(place, unit.offset, unit.bytes)? {
+                        // Slices of a frame or of its fields do not overlap; more of them are
+                        // damage, and would have no bound.
+                        macroblocks += slice.data.macroblocks.len();
+                        let sps = &slice.sps;
+                        let frame = u64::from(sps.pic_width_in_mbs())
+                            * u64::from(sps.frame_height_in_mbs());
+                        if macroblocks as u64 > frame {
+                            return Err(MarkError::Macroblocks {
+                                sample: place,
+                                byte: unit.offset,
+                            });
+                        }
                         slices.push(slice);
                     }
                 }
@@ -192,15 +207,27 @@ impl<'a> Marker<'a> {
         let ranges: Vec<_> = slices.iter().map(|slice| slice.range.clone()).collect();
         let amplification = self.amplifications.get(place).copied().unwrap_or(1.0);
         let amplitude = self.settings.amplitude / amplification;
-        if amplification > 1.0 && amplitude < LEAST_AMPLITUDE {
-            self.records.push(PictureRecord {
-                sample: place as u32,
-                bytes: ranges.iter().map(|range| range.len() as u64).sum(),
-                ..PictureRecord::default()
-            });
+        let bytes = ranges.iter().map(Range::len).sum::<usize>();
+        if amplitude < LEAST_SHARE * self.settings.amplitude {
+            self.leave(place, bytes);
             return Ok(None);
         }
-        let marked = self.mark(place, slices, amplitude)?;
+        let marked = match self.mark(place, slices, amplitude) {
+            Ok(marked) => marked,
+            // What was read could be written: a change made a level that its profile cannot code.
+            Err(MarkError::Slice { .. }) => {
+                self.leave(place, bytes);
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let framing = self.stream.framing();
+        // What a decoder's buffer was promised stays true if nothing changes its size.
+        let length = marked.has_hrd.then_some(bytes);
+        if length.is_some_and(|length| !twins::reach(framing, &marked.units, length)) {
+            self.leave(place, bytes);
+            return Ok(None);
+        }
         let mut same = true;
         for ((range, zero), one) in ranges.iter().zip(&marked.units[0]).zip(&marked.units[1]) {
             let original = sample.get(range.clone()).unwrap_or_default();
@@ -212,11 +239,6 @@ impl<'a> Marker<'a> {
         if same {
             return Ok(None);
         }
-        // What a decoder's buffer was promised stays true if nothing changes its size.
-        let length = marked
-            .has_hrd
-            .then(|| ranges.iter().map(|range| range.len()).sum());
-        let framing = self.stream.framing();
         let twins = twins::of(framing, sample, &ranges, &marked.units, after, length);
         let twins = twins.map_err(|unit| MarkError::UnitLength {
             sample: place,
@@ -224,6 +246,15 @@ impl<'a> Marker<'a> {
             size: unit.size,
         });
         twins.map(Some)
+    }
+
+    /// Records a sample that stays as it is.
+    fn leave(&mut self, place: usize, bytes: usize) {
+        self.records.push(PictureRecord {
+            sample: place as u32,
+            bytes: bytes as u64,
+            ..PictureRecord::default()
+        });
     }
 
     /// The slice in a unit, if it is one to mark.
@@ -327,11 +358,11 @@ impl<'a> Marker<'a> {
     }
 }
 
-/// Where fades leave no more than this of the amplitude, in grey levels, a picture stays as it is:
-/// rounding to whole grey levels alone would show more than it.
-const LEAST_AMPLITUDE: f32 = 0.35;
+/// Where fades leave less than this share of the amplitude a picture stays as it is: what is left
+/// of a mark after its quantiser would not be worth its bytes.
+const LEAST_SHARE: f32 = 0.35;
 
-/// Bytes by which every intra slice may grow in any case: a share of very small pictures would
+/// Bytes by which every intra picture may grow in any case: a share of very small pictures would
 /// leave no room for any mark.
 const LEAST_GROWTH: u64 = 24;
 
@@ -340,8 +371,8 @@ const LEAST_GROWTH: u64 = 24;
 struct Weight {
     /// Bytes of all samples.
     bytes: u64,
-    /// Intra slices, and their bytes.
-    slices: u64,
+    /// Samples with intra slices, and the bytes of these.
+    pictures: u64,
     intra: u64,
 }
 
@@ -349,12 +380,13 @@ fn weigh(framing: Framing, samples: &[&[u8]]) -> Weight {
     let mut weight = Weight::default();
     for sample in samples {
         weight.bytes += sample.len() as u64;
-        for unit in units(framing, sample).flatten() {
-            if is_intra(unit.bytes) {
-                weight.slices += 1;
-                weight.intra += unit.bytes.len() as u64;
-            }
-        }
+        let intra = units(framing, sample)
+            .flatten()
+            .filter(|unit| is_intra(unit.bytes))
+            .map(|unit| unit.bytes.len() as u64)
+            .sum::<u64>();
+        weight.pictures += u64::from(intra > 0);
+        weight.intra += intra;
     }
     weight
 }
@@ -392,7 +424,7 @@ pub(super) fn units(
 mod tests {
     use bitstream::nal::{LengthPrefixed, LengthSize};
 
-    use super::super::testing::{ALL, HIGH, HIGH_10, reconstruct};
+    use super::super::testing::{ALL, HIGH, HIGH_10, HRD, access_units, reconstruct};
     use super::*;
     use crate::MasterKey;
 
@@ -510,6 +542,43 @@ mod tests {
             .map(|unit| unit.bytes)
             .collect();
         assert_eq!(units.unwrap(), others);
+    }
+
+    #[test]
+    fn samples_keep_their_size_where_an_hrd_was_promised_it() {
+        let samples = access_units(HRD);
+        assert_eq!(samples.len(), 6);
+        let settings = Settings {
+            grid: Some(Grid {
+                columns: 6,
+                rows: 4,
+            }),
+            ..Settings::new(Strength::Strong)
+        };
+        let mut marked = 0;
+        for position in 0..20 {
+            let stream = Stream::new(Framing::AnnexB);
+            let segment = mark(&stream, &settings, &key(), position, &samples).unwrap();
+            for (sample, twins) in samples.iter().zip(&segment.samples) {
+                if let Some(twins) = twins {
+                    marked += 1;
+                    assert_eq!(twins.zero.len(), sample.len(), "position {position}");
+                    assert_eq!(twins.one.len(), sample.len(), "position {position}");
+                }
+            }
+            assert_eq!(segment.record.pictures.len(), 2);
+        }
+        assert!(marked > 0);
+    }
+
+    #[test]
+    fn more_slices_than_a_frame_has_room_for_are_refused() {
+        let unit = AnnexB::new(HIGH).last().unwrap();
+        let sample = [HIGH, &[0, 0, 1], unit.bytes].concat();
+        let error = marked(&settings(), &[&sample]).unwrap_err().to_string();
+        let expected =
+            "sample 0, nal_unit at byte 129: its slices have more macroblocks than a frame";
+        assert_eq!(error, expected);
     }
 
     #[test]

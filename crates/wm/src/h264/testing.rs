@@ -45,7 +45,31 @@ pub(super) const FIELDS: &[u8] =
       \xc0\xcc\x0c\x0c\x30\x00\x08\x01\x36\x5d\xc5\x58\x87\x7e\x1f\x01\xc7\x08\x42\xbe\x26\
       \x47\x19\xcf\xe3\x18\x28\x4f\x15\x7c\x37\x19\x6b\x34\x2a\x28\x1d\xe7\x55\xb6";
 
-/// All of them.
+/// Grey noise of 96 by 64 samples by x264, six pictures of four slices, two of them intra; its
+/// sequence parameter set has NAL HRD parameters.
+pub(super) const HRD: &[u8] = include_bytes!("testing/hrd.264");
+
+/// The access units of a stream of frames, parameter sets with the slice that follows them.
+pub(super) fn access_units(stream: &[u8]) -> Vec<&[u8]> {
+    let mut starts = Vec::new();
+    let mut had_slice = true;
+    for unit in AnnexB::new(stream) {
+        let kind = unit.bytes.first().map(|byte| byte & 31);
+        let is_slice = matches!(kind, Some(1 | 5));
+        // first_mb_in_slice is 0.
+        let is_first = is_slice && unit.bytes.get(1).is_some_and(|byte| byte & 0x80 != 0);
+        if had_slice && (!is_slice || is_first) {
+            starts.push(unit.offset - 3);
+            had_slice = false;
+        }
+        had_slice |= is_slice;
+    }
+    let ends = starts.iter().skip(1).copied().chain([stream.len()]);
+    let ranges = starts.iter().copied().zip(ends);
+    ranges.map(|(start, end)| &stream[start..end]).collect()
+}
+
+/// All streams of one picture.
 pub(super) const ALL: [&[u8]; 5] = [HIGH, BASELINE, MBAFF, HIGH_10, FIELDS];
 
 /// The luma samples of the intra slices of a stream, as the last picture has them.

@@ -21,6 +21,19 @@ pub(super) struct TooLong {
     pub(super) size: usize,
 }
 
+/// Whether variants with these units can both be made `length` bytes long.
+pub(super) fn reach(framing: Framing, variants: &[Vec<Vec<u8>>; 2], length: usize) -> bool {
+    let sizes = variants.each_ref().map(|units| bytes(units));
+    sizes == [length; 2]
+        || sizes
+            .iter()
+            .all(|size| size + filler::smallest(framing) <= length)
+}
+
+fn bytes(units: &[Vec<u8>]) -> usize {
+    units.iter().map(Vec::len).sum()
+}
+
 /// `sample` with the units at `ranges` replaced by those of each variant. If these are not equally
 /// long, or not of the `length` wanted in all, each variant has a unit of filler data at `after`,
 /// which is behind its last slice.
@@ -34,13 +47,11 @@ pub(super) fn of(
     after: usize,
     length: Option<usize>,
 ) -> Result<Twins, TooLong> {
-    let sizes = variants
-        .each_ref()
-        .map(|units| units.iter().map(Vec::len).sum::<usize>());
+    let sizes = variants.each_ref().map(|units| bytes(units));
     let largest = sizes.into_iter().max().unwrap_or(0);
     let smallest = filler::smallest(framing);
     let common = match length {
-        Some(length) if sizes == [length; 2] || largest + smallest <= length => length,
+        Some(length) if reach(framing, variants, length) => length,
         _ if sizes[0] == sizes[1] => largest,
         _ => largest + smallest,
     };
