@@ -72,9 +72,7 @@ fn check(name: &str) -> Result<usize, String> {
         else {
             return Err("no slice".into());
         };
-        let Ok(ours) = slice.parse() else {
-            continue;
-        };
+        let ours = slice.parse().map_err(|error| error.to_string())?;
         let (byte, bit) = slice_data_cursor;
         let theirs = parse_slice_data(&rbsp, byte, bit, &header, &sps, &pps);
         let theirs = theirs.map_err(|error| error.to_string())?;
@@ -97,6 +95,7 @@ fn check(name: &str) -> Result<usize, String> {
         }
         macroblocks += ours.macroblocks.len();
     }
+    assert!(slices.next().is_none(), "a slice was not compared");
     Ok(macroblocks)
 }
 

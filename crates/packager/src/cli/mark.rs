@@ -8,6 +8,7 @@ use clap::Args;
 use packager::Existing;
 use packager::job::SegmentDuration;
 use packager::mark::{MarkJob, MarkPlan, MarkReport, Work};
+use wm::Strength;
 
 use super::Failure;
 use super::output::{one_line, print, print_json, size, warn};
@@ -91,6 +92,13 @@ pub(super) fn run(args: &MarkArgs) -> Result<(), Failure> {
     let watcher = Watcher::new(args.quiet);
     let report = plan.run(&args.output, existing, &watcher)?;
     drop(watcher);
+    let Work { slices, marked, .. } = report.work;
+    if marked < slices && job.strength != Strength::None {
+        let without = slices - marked;
+        warn(&format!(
+            "watermark: {without} of {slices} intra slices stay as they are in a variant"
+        ));
+    }
     if args.json {
         print_json(&report)
     } else if args.quiet {

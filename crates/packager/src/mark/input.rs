@@ -1,5 +1,6 @@
 //! Opening what is to be marked.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -314,8 +315,19 @@ impl MarkTrack {
 
 /// The parameter sets that hold where a segment begins.
 fn stream_at(sets: &[(usize, Vec<u8>)], segment: &Range<usize>) -> Result<Stream, SegmentError> {
+    // Streams repeat their parameter sets; the last time counts.
+    let before = sets.partition_point(|(at, _)| *at <= segment.start);
+    let mut seen = HashSet::new();
+    let mut latest: Vec<&[u8]> = sets
+        .iter()
+        .take(before)
+        .rev()
+        .map(|(_, set)| set.as_slice())
+        .filter(|set| seen.insert(*set))
+        .collect();
+    latest.reverse();
     let mut stream = Stream::new(Framing::AnnexB);
-    for (_, set) in sets.iter().take_while(|(at, _)| *at <= segment.start) {
+    for set in latest {
         stream
             .insert_parameter_set(set)
             .map_err(|error| SegmentError::Mark(chain(&error)))?;

@@ -11,8 +11,8 @@ use super::stream::Stream;
 /// For each sample by how much the largest weights in a row multiply what is added to it, before
 /// the next sample with an intra slice; 1 where nothing does.
 ///
-/// Weights below 1 are taken for 1: not all of a picture need be predicted with them. Headers that
-/// cannot be read have no weights; marking stops at them or does not look at them.
+/// The largest weight of a picture counts, below 1 only if all are. Headers that cannot be read have
+/// no weights; marking stops at them or does not look at them.
 pub(super) fn amplifications(stream: &Stream, samples: &[&[u8]]) -> Vec<f32> {
     let mut stream = stream.clone();
     let mut worst = vec![1.0; samples.len()];
@@ -40,8 +40,10 @@ pub(super) fn amplifications(stream: &Stream, samples: &[&[u8]]) -> Vec<f32> {
             running = 1.0;
         }
         // Pictures of B slices alone are taken for the last that are predicted from them.
-        let here = running * weight.of_p.max(weight.of_b).max(1.0);
-        running *= weight.of_p.max(1.0);
+        let here = running * weight.of_p.max(weight.of_b);
+        if weight.of_p > 0.0 {
+            running *= weight.of_p;
+        }
         if let Some(worst) = marked.and_then(|marked| worst.get_mut(marked)) {
             *worst = here.max(*worst);
         }

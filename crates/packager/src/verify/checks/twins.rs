@@ -157,6 +157,11 @@ fn compare(package: &Package, track: &Track, findings: &mut Findings) {
         }
     }
     let identical = segments - differ;
+    if segments > 0 && differ == 0 {
+        let place = format!("track {}", track.id);
+        let expected = "fewer: nothing of the track carries a mark";
+        findings.add((PATH, &place), "identical_segments", identical, expected);
+    }
     if segments == track.segments.len() as u64 && identical != track.identical_segments {
         let place = format!("track {}", track.id);
         let expected = format!("{identical}, as in its segments");
