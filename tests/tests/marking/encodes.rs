@@ -4,9 +4,11 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bitstream::h264::SliceHeader;
+use bitstream::h264::slice_data::SliceData;
 use libtest_mimic::Trial;
 use tests::harness::{self, Need};
-use tests::marking::film::Film;
+use tests::marking::film::{Film, is_rewritten};
 use tests::{media, process};
 
 use crate::exceptions::Exceptions;
@@ -19,6 +21,9 @@ type Encode = (
     &'static [&'static str],
     &'static str,
 );
+
+/// Four pictures of noise, which takes more bits than its samples.
+const NOISE: &[&str] = &["-vf", "crop=128:96,noise=alls=100:allf=t", "-frames:v", "4"];
 
 /// Every encode by its name.
 const ENCODES: &[Encode] = &[
@@ -67,6 +72,18 @@ const ENCODES: &[Encode] = &[
     ("coarse", "yuv420p", &[], "qp=38"),
     ("all_intra", "yuv420p", &[], "keyint=1"),
     (
+        "pcm",
+        "yuv420p",
+        NOISE,
+        "qp=1:ipratio=1:keyint=2:min-keyint=1:subme=7:psy=0",
+    ),
+    (
+        "pcm_cavlc",
+        "yuv420p",
+        NOISE,
+        "qp=1:ipratio=1:keyint=2:min-keyint=1:subme=7:psy=0:cabac=0",
+    ),
+    (
         "bluray",
         "yuv420p",
         &[
@@ -103,6 +120,7 @@ pub(crate) fn tests(exceptions: &Arc<Exceptions>) -> Vec<Trial> {
             &[Need::Ffmpeg],
             move || {
                 let film = make(encode);
+                assert!(!encode.0.contains("pcm") || has_pcm(&film), "no I_PCM");
                 let name = name(encode);
                 exceptions.judge(&name, &legality::faults(&name, &film, Marking::AsDelivered));
             },
@@ -147,4 +165,19 @@ fn make((_, format, arguments, options): &Encode) -> Film {
     let output = process::run(&mut command, Duration::from_secs(120));
     assert!(output.status.success(), "{}", output.stderr);
     Film::read(&path).expect("a stream").expect("H.264")
+}
+
+/// Whether some macroblock is coded as samples.
+fn has_pcm(film: &Film) -> bool {
+    let mut found = false;
+    film.walk(|_, unit, sets| {
+        let header = SliceHeader::parse(unit, sets).ok().filter(is_rewritten);
+        let pps = header.as_ref().and_then(|header| sets.pps(header.pps_id));
+        let sps = pps.and_then(|pps| sets.sps(pps.sps_id));
+        if let (Some(header), Some(pps), Some(sps)) = (header, pps, sps) {
+            let slice = SliceData::parse(unit, &header, sps, pps).expect("an intra slice");
+            found |= slice.macroblocks.iter().any(|mb| mb.is_pcm());
+        }
+    });
+    found
 }

@@ -15,9 +15,10 @@ use tests::marking::timing::{announced, at_frame_rate};
 use wm::h264::Settings;
 use wm::{Grid, Strength};
 
-/// Median correlation of a film's intra pictures with the pattern, at least, where cells have so
-/// many lines. Small cells drown in the rounding of the levels and in the deblocking filter.
-const CORRELATIONS: [(u32, f64); 3] = [(6, 0.5), (4, 0.3), (0, 0.1)];
+/// Lines of a cell and QP of a film, and the median correlation of its intra pictures with the
+/// pattern, at least: small cells drown in the rounding of the levels and in the deblocking filter,
+/// and coarse quantisers have few levels near enough to change.
+const CORRELATIONS: [(u32, f32, f64); 3] = [(6, 30.0, 0.35), (0, 30.0, 0.25), (0, 99.0, 0.2)];
 
 /// Something that does not hold.
 #[derive(Clone, Debug)]
@@ -270,8 +271,9 @@ fn correlated(
         median.unwrap_or_default(),
     );
     let cell = size.1 / u32::from(grid.rows);
-    let least = CORRELATIONS.iter().find(|(lines, _)| cell >= *lines);
-    let least = least.map_or(0.0, |(_, least)| *least);
+    let mut rows = CORRELATIONS.iter();
+    let row = rows.find(|(lines, coarse, _)| cell >= *lines && qp < *coarse);
+    let least = row.map_or(0.0, |(_, _, least)| *least);
     let weak = match median {
         Some(median) if median >= least => None,
         Some(median) => Some(format!("{median:.2} at QP {qp:.0}, {}x{}", size.0, size.1)),
