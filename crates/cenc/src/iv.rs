@@ -22,13 +22,16 @@ use crate::{Fingerprint, Kid};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Base {
     size: IvSize,
+    capacity: u64,
     high: u64,
     low: u64,
 }
 
 impl Base {
     /// From 16 random bytes: new ones for each key and each run.
-    pub fn from_random(size: IvSize, random: [u8; 16]) -> Base {
+    ///
+    /// `capacity`: of each room, in blocks with IVs of 16 bytes, in samples with IVs of 8.
+    pub fn from_random(size: IvSize, capacity: u64, random: [u8; 16]) -> Base {
         let (high, low) = Iv::Sixteen(random).counter();
         // The upper bit is left to counting: decryptors that carry from the lower half into the
         // upper and those that do not, as the standard has it, then agree.
@@ -36,25 +39,27 @@ impl Base {
             IvSize::Eight => 0,
             IvSize::Sixteen => low & (u64::MAX >> 1),
         };
-        Base { size, high, low }
-    }
-
-    /// The same for the same seed, key and content. `digest`: of everything that will be
-    /// encrypted under the key, so that a seed used again for other samples gives other counters.
-    pub fn from_seed(size: IvSize, seed: &[u8], key: Fingerprint, kid: Kid, digest: &[u8]) -> Base {
-        Base::from_random(
+        Base {
             size,
-            derived(b"cenc counter base 1", seed, key, kid, digest),
-        )
+            capacity,
+            high,
+            low,
+        }
     }
 
-    /// The room of unit `index`. Rooms are `capacity` blocks wide with IVs of 16 bytes, and as
-    /// many samples with IVs of 8.
+    /// The same for the same seed, key and content.
+    pub fn from_seed(size: IvSize, capacity: u64, seed: &Seed<'_>) -> Base {
+        let random = seed.derive(b"cenc counter base 1", &[]);
+        Base::from_random(size, capacity, random)
+    }
+
+    /// The room of unit `index`, whatever other rooms are used for.
     ///
     /// # Errors
     ///
     /// [`RoomError::Beyond`] where counters end before that room does.
-    pub fn room(&self, index: u64, capacity: u64) -> Result<Room, RoomError> {
+    pub fn room(&self, index: u64) -> Result<Room, RoomError> {
+        let capacity = self.capacity;
         let beyond = RoomError::Beyond { index, capacity };
         let offset = index.checked_mul(capacity).ok_or(beyond)?;
         let end = offset.checked_add(capacity).ok_or(beyond)?;
@@ -72,29 +77,48 @@ impl Base {
     }
 }
 
-/// A constant IV of 16 bytes for `cbcs`, from a seed; random bytes do as well.
-pub fn constant(seed: &[u8], key: Fingerprint, kid: Kid, digest: &[u8]) -> Iv {
-    Iv::Sixteen(derived(b"cenc constant iv 1", seed, key, kid, digest))
+/// What seeded IVs follow from.
+#[derive(Clone, Copy, Debug)]
+pub struct Seed<'a> {
+    /// The user's, or random bytes.
+    pub seed: &'a [u8],
+    /// Of the key.
+    pub key: Fingerprint,
+    /// Its id.
+    pub kid: Kid,
+    /// Of everything that will be encrypted under the key, so that a seed used again for other
+    /// samples gives other IVs.
+    pub digest: &'a [u8],
 }
 
-/// The IV of sample `index` of unit `unit` for `cbc1`, whose IVs must not be guessed before the
-/// sample is known; `seed`: random, or the user's.
-pub fn chained(seed: &[u8], key: Fingerprint, kid: Kid, unit: u64, index: u64) -> Iv {
-    let place = u128::from(unit) << 64 | u128::from(index);
-    let place = place.to_be_bytes();
-    Iv::Sixteen(derived(b"cenc cbc1 iv 1", seed, key, kid, &place))
-}
-
-fn derived(what: &[u8], seed: &[u8], key: Fingerprint, kid: Kid, digest: &[u8]) -> [u8; 16] {
-    let mut hash = Sha256::new();
-    // Each with its length: no two lists of parts are the same bytes.
-    for part in [what, seed, key.bytes(), &kid.0, digest] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
+impl Seed<'_> {
+    /// A constant IV of 16 bytes for `cbcs`.
+    pub fn constant(&self) -> Iv {
+        Iv::Sixteen(self.derive(b"cenc constant iv 1", &[]))
     }
-    let [iv @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _]: [u8; 32] =
-        hash.finalize().into();
-    iv
+
+    /// The IV of sample `index` of unit `unit` for `cbc1`, whose IVs must not be guessed before
+    /// the sample is known.
+    pub fn chained(&self, unit: u64, index: u64) -> Iv {
+        let place = u128::from(unit) << 64 | u128::from(index);
+        Iv::Sixteen(self.derive(b"cenc cbc1 iv 1", &place.to_be_bytes()))
+    }
+
+    fn derive(&self, what: &[u8], place: &[u8]) -> [u8; 16] {
+        let mut hash = Sha256::new();
+        let key = self.key.bytes();
+        // Each with its length: no two lists of parts are the same bytes.
+        for part in [what, self.seed, key, &self.kid.0, self.digest, place] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut iv = [0; 16];
+        iv.iter_mut()
+            .zip(digest)
+            .for_each(|(byte, from)| *byte = from);
+        iv
+    }
 }
 
 #[cfg(test)]

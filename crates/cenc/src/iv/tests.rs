@@ -70,8 +70,8 @@ fn other_keys_have_counters_of_their_own() {
 
 #[test]
 fn ivs_of_both_sizes_go_on_from_sample_to_sample() {
-    let base = Base::from_random(IvSize::Sixteen, [0xff; 16]);
-    let mut room = base.room(1, 100).unwrap();
+    let base = Base::from_random(IvSize::Sixteen, 100, [0xff; 16]);
+    let mut room = base.room(1).unwrap();
     let (iv, taken) = room.take(60).unwrap();
     let low = (u64::MAX >> 1) + 100;
     assert_eq!(taken, range(u64::MAX, low, 60));
@@ -85,8 +85,8 @@ fn ivs_of_both_sizes_go_on_from_sample_to_sample() {
         })
     );
     assert_eq!(room.take(39).unwrap().1.low, low + 61);
-    let base = Base::from_random(IvSize::Eight, [0xff; 16]);
-    let mut room = base.room(0, 2).unwrap();
+    let base = Base::from_random(IvSize::Eight, 2, [0xff; 16]);
+    let mut room = base.room(0).unwrap();
     assert_eq!(room.take(1 << 40).unwrap().0, Iv::Eight([0xff; 8]));
     assert_eq!(room.take(5).unwrap().1, range(0, 0, 5));
     assert_eq!(room.take(5), Err(RoomError::Full { needs: 1, left: 0 }));
@@ -94,29 +94,37 @@ fn ivs_of_both_sizes_go_on_from_sample_to_sample() {
 
 #[test]
 fn rooms_beyond_the_last_counter_are_refused() {
-    let base = Base::from_random(IvSize::Sixteen, [0; 16]);
-    assert!(base.room(u64::MAX, 2).is_err());
-    assert!(base.room(1 << 31, 1 << 32).is_ok());
-    let last = Base::from_random(IvSize::Sixteen, [0xff; 16]);
-    assert!(last.room(1 << 31, 1 << 32).is_err());
+    let rooms = |low: u8, capacity| {
+        let mut random = [0; 16];
+        random[8..].fill(low);
+        Base::from_random(IvSize::Sixteen, capacity, random)
+    };
+    assert!(rooms(0, 2).room(u64::MAX).is_err());
+    assert!(rooms(0, 1 << 32).room(1 << 31).is_ok());
+    let error = rooms(0xff, 1 << 32).room(1 << 31).map(|_| ());
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "counters: room 2147483648 of 4294967296 is beyond the last"
+    );
 }
 
 #[test]
 fn a_seed_gives_other_ivs_for_other_keys_and_other_content() {
-    let kid = Kid([1; 16]);
-    let base =
-        |seed: &[u8], key, digest: &[u8]| Base::from_seed(IvSize::Sixteen, seed, key, kid, digest);
-    let one = base(b"seed", key(1), b"digest");
-    assert_eq!(one, base(b"seed", key(1), b"digest"));
-    assert_ne!(one, base(b"seed", key(2), b"digest"));
-    assert_ne!(one, base(b"seed", key(1), b"other"));
+    let seed = |seed: &'static [u8], byte, digest: &'static [u8]| Seed {
+        seed,
+        key: key(byte),
+        kid: Kid([1; 16]),
+        digest,
+    };
+    let base = |from: Seed<'_>| Base::from_seed(IvSize::Sixteen, 9, &from);
+    let one = base(seed(b"seed", 1, b"digest"));
+    assert_eq!(one, base(seed(b"seed", 1, b"digest")));
+    assert_ne!(one, base(seed(b"seed", 2, b"digest")));
+    assert_ne!(one, base(seed(b"seed", 1, b"other")));
     // The same bytes, divided elsewhere.
-    assert_ne!(one, base(b"see", key(1), b"ddigest"));
-    let ivs = [
-        constant(b"seed", key(1), kid, b"digest"),
-        chained(b"seed", key(1), kid, 0, 1),
-        chained(b"seed", key(1), kid, 1, 0),
-    ];
+    assert_ne!(one, base(seed(b"see", 1, b"ddigest")));
+    let from = seed(b"seed", 1, b"digest");
+    let ivs = [from.constant(), from.chained(0, 1), from.chained(1, 0)];
     assert!(ivs[0] != ivs[1] && ivs[1] != ivs[2] && ivs[0] != ivs[2]);
 }
 
@@ -127,10 +135,10 @@ proptest! {
         units in proptest::collection::vec(proptest::collection::vec(0u64..50, 0..8), 1..12),
     ) {
         for size in [IvSize::Eight, IvSize::Sixteen] {
-            let base = Base::from_random(size, random);
+            let base = Base::from_random(size, 400, random);
             let mut ledger = Ledger::default();
             for (index, samples) in units.iter().enumerate() {
-                let mut room = base.room(index as u64, 400).unwrap();
+                let mut room = base.room(index as u64).unwrap();
                 for blocks in samples {
                     let (iv, taken) = room.take(*blocks).unwrap();
                     prop_assert_eq!(CounterRange::of(&iv, *blocks), taken);
