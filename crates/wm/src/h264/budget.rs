@@ -51,9 +51,9 @@ impl Budget {
         }
     }
 
-    /// From now on pictures may not grow at all, filler data included.
-    pub(super) fn hold(&mut self) {
-        self.held = true;
+    /// Whether the next picture may not grow at all, filler data included.
+    pub(super) fn hold(&mut self, held: bool) {
+        self.held = held;
     }
 
     /// The multiplier of a step, in squared grey levels per bit.
@@ -63,7 +63,7 @@ impl Budget {
 
     /// The step to try first on a picture of `bytes` with this mean QP.
     pub(super) fn first(&self, bytes: u64, qp: f32) -> Step {
-        if let Some(step) = self.last {
+        if let Some(step) = self.last.filter(|_| !self.held) {
             return step;
         }
         let bytes = bytes.clamp(1, 1 << 40) as i64;

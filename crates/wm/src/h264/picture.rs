@@ -130,23 +130,15 @@ impl Pictures {
         let mut rewritten = match multiplier {
             Multiplier::Fixed(lambda) => access.rewrite(self, lambda)?,
             Multiplier::Within(budget) => {
-                if has_hrd {
-                    budget.hold();
+                budget.hold(has_hrd);
+                let (mut rewritten, mut step) = self.within(&mut access, budget, bytes, qp)?;
+                if has_hrd && growth(&rewritten.zero, bytes) > -FILLER {
+                    // There is too little to save at this QP: a mark is worth some bytes.
+                    budget.hold(false);
+                    (rewritten, step) = self.within(&mut access, budget, bytes, qp)?;
                 }
-                let mut trials: Vec<(Step, i64)> = Vec::new();
-                let mut step = budget.first(bytes, qp);
-                loop {
-                    let rewritten = access.rewrite(self, Budget::multiplier(step))?;
-                    let growth = growth(&rewritten.zero, bytes);
-                    trials.push((step, growth));
-                    match budget.next(bytes, &trials) {
-                        Some(next) => step = next,
-                        None => {
-                            spent = Some((budget, step));
-                            break rewritten;
-                        }
-                    }
-                }
+                spent = Some((budget, step));
+                rewritten
             }
         };
         let one = access.write(&mut rewritten.changes_of_one)?;
@@ -171,6 +163,28 @@ impl Pictures {
             levels: rewritten.levels,
             has_hrd,
         })
+    }
+}
+
+impl Pictures {
+    /// Rewrites with the multiplier that a budget allows; the step it took.
+    fn within(
+        &mut self,
+        access: &mut Access<'_>,
+        budget: &Budget,
+        bytes: u64,
+        qp: f32,
+    ) -> Result<(Rewritten, Step), MarkError> {
+        let mut trials: Vec<(Step, i64)> = Vec::new();
+        let mut step = budget.first(bytes, qp);
+        loop {
+            let rewritten = access.rewrite(self, Budget::multiplier(step))?;
+            trials.push((step, growth(&rewritten.zero, bytes)));
+            match budget.next(bytes, &trials) {
+                Some(next) => step = next,
+                None => return Ok((rewritten, step)),
+            }
+        }
     }
 }
 
