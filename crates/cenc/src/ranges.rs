@@ -7,9 +7,11 @@
 //! behind the slice header. Sound is protected from first to last byte.
 
 mod builder;
+mod equal;
 mod nal;
 
 pub use builder::SubsampleBuilder;
+pub use equal::equalise;
 
 use bitstream::nal::LengthSize;
 use bitstream::{h264, hevc};
@@ -85,6 +87,14 @@ pub enum RangeError {
         /// Bytes of the sample.
         most: usize,
     },
+    /// More subsamples than can be said.
+    #[error("subsample_count: is {count}, expected at most {most}: saiz has 8 bits for their size")]
+    Subsamples {
+        /// Subsamples of the sample.
+        count: usize,
+        /// What [`max_subsamples`] allows.
+        most: usize,
+    },
     /// Sample and range sizes are 32 bits.
     #[error("sample: is of {bytes} bytes, expected at most 4294967295")]
     TooLong {
@@ -112,6 +122,11 @@ impl Rule {
     /// Writes the subsamples of `sample` to `subsamples`, in place of what is there; none: all of
     /// it is protected.
     ///
+    /// There may be as many as fit `saiz` beside the longest IV of the scheme: 39, in `cbcs`, whose
+    /// IV is constant, 42. A picture of more slices is refused. Two slices cannot share a subsample,
+    /// as the header between them would be encrypted, and leaving one clear would give the picture
+    /// away.
+    ///
     /// # Errors
     ///
     /// [`RangeError`] where the sample cannot be read; `subsamples` is empty then.
@@ -133,7 +148,20 @@ impl Rule {
             Rule::WholeSample => {}
         }
         *subsamples = builder.finish();
-        Ok(())
+        check_count(subsamples, scheme).inspect_err(|_| subsamples.clear())
+    }
+}
+
+/// Whether `saiz` can say the size of so many, with any IV of the scheme.
+fn check_count(subsamples: &[Subsample], scheme: Scheme) -> Result<(), RangeError> {
+    let most = max_subsamples(match scheme {
+        Scheme::Cbcs => None,
+        Scheme::Cenc | Scheme::Cens | Scheme::Cbc1 => Some(IvSize::Sixteen),
+    });
+    let count = subsamples.len();
+    match count {
+        _ if count <= most => Ok(()),
+        _ => Err(RangeError::Subsamples { count, most }),
     }
 }
 
@@ -169,7 +197,9 @@ pub fn av1(
         least = end;
     }
     builder.add(most - least, 0);
-    Ok(builder.finish())
+    let subsamples = builder.finish();
+    check_count(&subsamples, scheme)?;
+    Ok(subsamples)
 }
 
 /// How many subsamples a sample may have: the size of what is said of it takes 8 bits in `saiz`.

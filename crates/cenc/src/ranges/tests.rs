@@ -235,3 +235,45 @@ fn as_many_subsamples_fit_as_a_size_of_8_bits_can_say() {
     let most = [None, Some(IvSize::Eight), Some(IvSize::Sixteen)].map(max_subsamples);
     assert_eq!(most, [42, 40, 39]);
 }
+
+#[test]
+fn more_slices_than_saiz_can_say_are_refused_with_both_numbers() {
+    for (scheme, most) in [
+        (Scheme::Cenc, 39),
+        (Scheme::Cens, 39),
+        (Scheme::Cbc1, 39),
+        (Scheme::Cbcs, 42),
+    ] {
+        let mut units = vec![slice(SLICE_HEADER + 16); most];
+        let mut subsamples = vec![];
+        let mut rule = avc_rule();
+        rule.divide(&sample(&units), scheme, &mut subsamples)
+            .unwrap();
+        assert_eq!(subsamples.len(), most);
+        // Clear bytes behind the last slice take a subsample too.
+        units.push(vec![12, 0x80]);
+        let error = rule.divide(&sample(&units), scheme, &mut subsamples);
+        let count = most + 1;
+        assert_eq!(error, Err(RangeError::Subsamples { count, most }));
+        assert_eq!(subsamples, []);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            format!(
+                "subsample_count: is {count}, expected at most {most}: saiz has 8 bits for their size"
+            )
+        );
+    }
+}
+
+#[test]
+fn more_tiles_than_saiz_can_say_are_refused() {
+    let tiles: Vec<_> = (0..43).map(|tile| tile * 20 + 4..tile * 20 + 20).collect();
+    let bytes = vec![0; 43 * 20];
+    let error = av1(&bytes, &tiles, Scheme::Cbcs);
+    let (count, most) = (43, 42);
+    assert_eq!(error, Err(RangeError::Subsamples { count, most }));
+    assert_eq!(
+        av1(&bytes, &tiles[1..], Scheme::Cbcs).map(|all| all.len()),
+        Ok(42)
+    );
+}
