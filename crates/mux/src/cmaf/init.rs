@@ -7,7 +7,7 @@ use isobmff::boxes::{
 use isobmff::{Error, FourCc, Table, Writer};
 use media::{Language, Timescale, TrackKind};
 
-use super::TRACK_ID;
+use super::{InitProtection, TRACK_ID};
 
 /// What an init segment says.
 #[derive(Clone, Debug)]
@@ -32,12 +32,14 @@ pub struct Init<'a> {
     pub duration: u64,
     /// `udta/kind` boxes: scheme and value of each role.
     pub roles: &'a [(String, String)],
+    /// How the samples are encrypted; `None`: they are clear.
+    pub protection: Option<InitProtection<'a>>,
 }
 
 /// `ftyp` and `moov` of a CMAF track. No clock reaches it: all creation times are 0.
 ///
 /// # Errors
-/// Values that do not fit their fields.
+/// Values that do not fit their fields, and with protection an entry that is encrypted already.
 pub fn init_segment(init: &Init<'_>) -> Result<Vec<u8>, Error> {
     init_segment_with(init, &[])
 }
@@ -45,8 +47,20 @@ pub fn init_segment(init: &Init<'_>) -> Result<Vec<u8>, Error> {
 /// As [`init_segment`], with `table_boxes` (whole boxes, such as `sgpd`) at the end of `stbl`.
 ///
 /// # Errors
-/// Values that do not fit their fields.
+/// As [`init_segment`].
 pub fn init_segment_with(init: &Init<'_>, table_boxes: &[u8]) -> Result<Vec<u8>, Error> {
+    let entries = match &init.protection {
+        Some(protection) => init
+            .entries
+            .iter()
+            .map(|entry| protection.entry(entry, init.kind))
+            .collect::<Result<_, _>>()?,
+        None => init.entries.to_vec(),
+    };
+    let stsd = Stsd {
+        version: 0,
+        entries,
+    };
     let mut writer = Writer::with_capacity(1024);
     write_ftyp(&mut writer, init);
     writer.boxed(FourCc::new(b"moov"), |writer| {
@@ -63,7 +77,7 @@ pub fn init_segment_with(init: &Init<'_>, table_boxes: &[u8]) -> Result<Vec<u8>,
             next_track_id: TRACK_ID + 1,
         });
         writer.boxed(FourCc::new(b"trak"), |writer| {
-            write_trak(writer, init, table_boxes);
+            write_trak(writer, init, &stsd, table_boxes);
         });
         writer.boxed(FourCc::new(b"mvex"), |writer| {
             let version = u8::from(init.duration > u64::from(u32::MAX));
@@ -79,6 +93,9 @@ pub fn init_segment_with(init: &Init<'_>, table_boxes: &[u8]) -> Result<Vec<u8>,
                 default_sample_flags: 0,
             });
         });
+        if let Some(protection) = &init.protection {
+            writer.bytes(protection.pssh);
+        }
     });
     writer.finish()
 }
@@ -101,7 +118,7 @@ fn write_ftyp(writer: &mut Writer, init: &Init<'_>) {
     });
 }
 
-fn write_trak(writer: &mut Writer, init: &Init<'_>, table_boxes: &[u8]) {
+fn write_trak(writer: &mut Writer, init: &Init<'_>, stsd: &Stsd, table_boxes: &[u8]) {
     let sound = init.kind == TrackKind::Audio;
     writer.body(&Tkhd {
         version: 0,
@@ -134,7 +151,7 @@ fn write_trak(writer: &mut Writer, init: &Init<'_>, table_boxes: &[u8]) {
         });
     }
     writer.boxed(FourCc::new(b"mdia"), |writer| {
-        write_mdia(writer, init, table_boxes);
+        write_mdia(writer, init, stsd, table_boxes);
     });
     if !init.roles.is_empty() {
         writer.boxed(FourCc::new(b"udta"), |writer| {
@@ -148,7 +165,7 @@ fn write_trak(writer: &mut Writer, init: &Init<'_>, table_boxes: &[u8]) {
     }
 }
 
-fn write_mdia(writer: &mut Writer, init: &Init<'_>, table_boxes: &[u8]) {
+fn write_mdia(writer: &mut Writer, init: &Init<'_>, stsd: &Stsd, table_boxes: &[u8]) {
     let language = init.language.to_iso_639_2();
     writer.body(&Mdhd {
         version: 0,
@@ -207,10 +224,7 @@ fn write_mdia(writer: &mut Writer, init: &Init<'_>, table_boxes: &[u8]) {
             });
         });
         writer.boxed(FourCc::new(b"stbl"), |writer| {
-            writer.body(&Stsd {
-                version: 0,
-                entries: init.entries.to_vec(),
-            });
+            writer.body(stsd);
             writer.body(&Stts::default());
             writer.body(&Stsc::default());
             writer.body(&Stsz::default());

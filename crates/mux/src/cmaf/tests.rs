@@ -1,9 +1,11 @@
 //! What is written, read back by this project's reader and by foreign ones.
 
+mod encryption;
 mod event;
 mod fragment;
 mod index;
 mod init;
+mod protection;
 
 use isobmff::boxes::{EntryFields, SampleEntry, VisualFields};
 use isobmff::{FourCc, Place, RawBox};
@@ -82,5 +84,6 @@ fn video<'a>(entries: &'a [SampleEntry], language: &'a Language) -> Init<'a> {
         media_time: None,
         duration: 5_120,
         roles: &[],
+        protection: None,
     }
 }

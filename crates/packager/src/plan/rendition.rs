@@ -107,6 +107,7 @@ impl Rendition {
             media_time: self.mapping.media_time,
             duration: self.segments.iter().map(|segment| segment.duration).sum(),
             roles: &self.track.roles,
+            protection: None,
         };
         cmaf::init_segment(&init).map_err(|source| self.boxes_error("the init segment", source))
     }

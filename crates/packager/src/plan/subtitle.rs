@@ -398,5 +398,6 @@ fn init(found: &Found, edges: &[i64]) -> Result<Vec<u8>, isobmff::Error> {
         media_time: None,
         duration: u64::try_from(duration).unwrap_or(0),
         roles: &[],
+        protection: None,
     })
 }
