@@ -1,5 +1,6 @@
 //! Open bitstream units.
 
+use super::descriptor::leb128;
 use crate::Error;
 use crate::bits::BitReader;
 
@@ -10,12 +11,21 @@ pub struct Obu<'a> {
     pub offset: usize,
     /// `obu_type`.
     pub obu_type: ObuType,
-    /// `temporal_id`; 0 where not coded.
-    pub temporal_id: u8,
-    /// `spatial_id`; 0 where not coded.
-    pub spatial_id: u8,
+    /// Whose part the unit is.
+    pub layer: Layer,
+    /// Byte offset of the content in the data.
+    pub payload_offset: usize,
     /// The unit's content, after its header and size.
     pub payload: &'a [u8],
+}
+
+/// `obu_extension_header()`, AV1 5.3.3; zeros where there is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layer {
+    /// `temporal_id`, 0 to 7.
+    pub temporal_id: u8,
+    /// `spatial_id`, 0 to 3.
+    pub spatial_id: u8,
 }
 
 /// `obu_type`, AV1 6.2.2.
@@ -67,10 +77,10 @@ impl<'a> Obus<'a> {
         let extension = r.flag("obu_extension_flag")?;
         let has_size = r.flag("obu_has_size_field")?;
         r.flag("obu_reserved_1bit")?;
-        let (mut temporal_id, mut spatial_id) = (0, 0);
+        let mut layer = Layer::default();
         if extension {
-            temporal_id = r.small(3, "temporal_id")?;
-            spatial_id = r.small(2, "spatial_id")?;
+            layer.temporal_id = r.small(3, "temporal_id")?;
+            layer.spatial_id = r.small(2, "spatial_id")?;
             r.small(3, "extension_header_reserved_3bits")?;
         }
         let size = if has_size {
@@ -93,12 +103,13 @@ impl<'a> Obus<'a> {
                     left: content.len() as u64 * 8,
                 })?,
         };
-        self.position = offset + (bit / 8) as usize + payload.len();
+        let payload_offset = offset + (bit / 8) as usize;
+        self.position = payload_offset + payload.len();
         Ok(Obu {
             offset,
             obu_type,
-            temporal_id,
-            spatial_id,
+            layer,
+            payload_offset,
             payload,
         })
     }
@@ -119,26 +130,6 @@ impl<'a> Iterator for Obus<'a> {
     }
 }
 
-/// `leb128()`, AV1 4.10.5: at most eight bytes, and a value of at most 32 bits.
-fn leb128(r: &mut BitReader, element: &'static str) -> Result<u32, Error> {
-    let bit = r.position();
-    let mut value = 0u64;
-    for place in 0..8 {
-        let byte = u64::from(r.byte(element)?);
-        value |= (byte & 0x7f) << (7 * place);
-        if byte & 0x80 == 0 {
-            break;
-        }
-        if place == 7 {
-            // The last byte must end the number.
-            value = u64::MAX;
-        }
-    }
-    let value = value.min(i64::MAX as u64) as i64;
-    r.check(bit, element, value, 0, u32::MAX.into())?;
-    Ok(value as u32)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,8 +145,13 @@ mod tests {
             (found[1].obu_type, found[1].payload),
             (ObuType::SEQUENCE_HEADER, &[7, 8][..])
         );
-        assert_eq!((found[2].temporal_id, found[2].spatial_id), (2, 1));
-        assert_eq!((found[2].offset, found[2].payload), (6, &[9][..]));
+        let layer = Layer {
+            temporal_id: 2,
+            spatial_id: 1,
+        };
+        assert_eq!(found[2].layer, layer);
+        assert_eq!((found[2].offset, found[2].payload_offset), (6, 10));
+        assert_eq!(found[2].payload, &[9]);
         assert_eq!(
             (found[3].obu_type, found[3].payload),
             (ObuType::FRAME, &[1, 2][..])

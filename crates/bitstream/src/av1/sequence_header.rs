@@ -1,12 +1,12 @@
 //! The sequence header.
 
-use super::{ObuType, Obus};
+use super::{DecoderModel, FrameIds, ObuType, Obus, OperatingPoint, Timing, Tools};
 use crate::Error;
 use crate::bits::BitReader;
 use crate::codec_string::{self, Av1Profile};
 use crate::colour::{ChromaFormat, Colour};
 
-/// A sequence header, AV1 5.5: what players and manifests need to know of it.
+/// A sequence header, AV1 5.5: what players, manifests and frame headers need to know of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SequenceHeader {
     /// `seq_profile`, 0 to 2.
@@ -17,12 +17,22 @@ pub struct SequenceHeader {
     pub reduced_still_picture_header: bool,
     /// `timing_info`, where told.
     pub timing: Option<Timing>,
+    /// `decoder_model_info`, where told.
+    pub decoder_model: Option<DecoderModel>,
     /// One to 32 operating points.
     pub operating_points: Vec<OperatingPoint>,
+    /// `frame_width_bits_minus_1` + 1: 1 to 16.
+    pub frame_width_bits: u8,
+    /// `frame_height_bits_minus_1` + 1: 1 to 16.
+    pub frame_height_bits: u8,
     /// `max_frame_width_minus_1` + 1.
     pub max_frame_width: u32,
     /// `max_frame_height_minus_1` + 1.
     pub max_frame_height: u32,
+    /// Where frames have identifiers.
+    pub frame_ids: Option<FrameIds>,
+    /// Coding tools.
+    pub tools: Tools,
     /// 8, 10 or 12.
     pub bit_depth: u8,
     /// `mono_chrome`.
@@ -35,30 +45,10 @@ pub struct SequenceHeader {
     pub chroma_sample_position: u8,
     /// Colour description; unspecified where not coded.
     pub colour: Colour,
+    /// `separate_uv_delta_q`.
+    pub separate_uv_delta_q: bool,
     /// `film_grain_params_present`.
     pub film_grain_params_present: bool,
-}
-
-/// `timing_info()`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
-    /// `num_units_in_display_tick`.
-    pub num_units_in_display_tick: u32,
-    /// `time_scale`: units in a second.
-    pub time_scale: u32,
-    /// `num_ticks_per_picture_minus_1`, where pictures are equally far apart.
-    pub num_ticks_per_picture_minus_1: Option<u32>,
-}
-
-/// What decoding of some of the layers needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OperatingPoint {
-    /// `operating_point_idc`: the layers.
-    pub idc: u16,
-    /// `seq_level_idx`.
-    pub seq_level_idx: u8,
-    /// `seq_tier`: false is Main, true is High.
-    pub seq_tier: bool,
 }
 
 impl SequenceHeader {
@@ -79,50 +69,47 @@ impl SequenceHeader {
         let seq_profile = r.bits_range(3, (0, 2), "seq_profile")? as u8;
         let still_picture = r.flag("still_picture")?;
         let reduced = r.flag("reduced_still_picture_header")?;
-        let mut timing = None;
+        let (mut timing, mut decoder_model) = (None, None);
         let operating_points = if reduced {
-            let seq_level_idx = r.small(5, "seq_level_idx")?;
-            vec![OperatingPoint {
-                idc: 0,
-                seq_level_idx,
-                seq_tier: false,
-            }]
+            vec![OperatingPoint::read_reduced(r)?]
         } else {
-            let mut delay_bits = None;
             if r.flag("timing_info_present_flag")? {
                 timing = Some(Timing::read(r)?);
                 if r.flag("decoder_model_info_present_flag")? {
-                    delay_bits = Some(1 + r.bits(5, "buffer_delay_length_minus_1")?);
-                    r.bits(32, "num_units_in_decoding_tick")?;
-                    r.bits(5, "buffer_removal_time_length_minus_1")?;
-                    r.bits(5, "frame_presentation_time_length_minus_1")?;
+                    decoder_model = Some(DecoderModel::read(r)?);
                 }
             }
-            OperatingPoint::read_all(r, delay_bits)?
+            OperatingPoint::read_all(r, decoder_model)?
         };
-        let width_bits = 1 + r.bits(4, "frame_width_bits_minus_1")?;
-        let height_bits = 1 + r.bits(4, "frame_height_bits_minus_1")?;
-        let max_frame_width = 1 + r.bits(width_bits, "max_frame_width_minus_1")?;
-        let max_frame_height = 1 + r.bits(height_bits, "max_frame_height_minus_1")?;
-        if !reduced && r.flag("frame_id_numbers_present_flag")? {
-            r.bits(4, "delta_frame_id_length_minus_2")?;
-            r.bits(3, "additional_frame_id_length_minus_1")?;
-        }
-        skip_tools(r, reduced)?;
+        let frame_width_bits = 1 + r.small(4, "frame_width_bits_minus_1")?;
+        let frame_height_bits = 1 + r.small(4, "frame_height_bits_minus_1")?;
+        let max_frame_width = 1 + r.bits(frame_width_bits.into(), "max_frame_width_minus_1")?;
+        let max_frame_height = 1 + r.bits(frame_height_bits.into(), "max_frame_height_minus_1")?;
+        let frame_ids = match reduced {
+            true => None,
+            false => FrameIds::read(r)?,
+        };
+        let tools = Tools::read(r, reduced)?;
         let mut header = SequenceHeader {
             seq_profile,
             still_picture,
             reduced_still_picture_header: reduced,
             timing,
+            decoder_model,
             operating_points,
+            frame_width_bits,
+            frame_height_bits,
             max_frame_width,
             max_frame_height,
+            frame_ids,
+            tools,
             bit_depth: 8,
             mono_chrome: false,
             subsampling_x: true,
             subsampling_y: true,
             chroma_sample_position: 0,
             colour: Colour::UNSPECIFIED,
+            separate_uv_delta_q: false,
             film_grain_params_present: false,
         };
         header.read_colour_config(r)?;
@@ -173,7 +160,7 @@ impl SequenceHeader {
                 self.chroma_sample_position = r.small(2, "chroma_sample_position")?;
             }
         }
-        r.flag("separate_uv_delta_q")?;
+        self.separate_uv_delta_q = r.flag("separate_uv_delta_q")?;
         Ok(())
     }
 
@@ -235,80 +222,6 @@ impl SequenceHeader {
     pub fn codec_string(&self) -> String {
         codec_string::av1(&self.profile())
     }
-}
-
-impl Timing {
-    fn read(r: &mut BitReader) -> Result<Timing, Error> {
-        Ok(Timing {
-            num_units_in_display_tick: r.bits(32, "num_units_in_display_tick")?,
-            time_scale: r.bits(32, "time_scale")?,
-            num_ticks_per_picture_minus_1: match r.flag("equal_picture_interval")? {
-                // uvlc() is ue(v) but for codes of more than 31 zeros, which no stream needs.
-                true => Some(r.ue("num_ticks_per_picture_minus_1")?),
-                false => None,
-            },
-        })
-    }
-}
-
-impl OperatingPoint {
-    /// `delay_bits`: bits of buffer delays, where there is decoder model information.
-    fn read_all(r: &mut BitReader, delay_bits: Option<u32>) -> Result<Vec<Self>, Error> {
-        let initial_delay = r.flag("initial_display_delay_present_flag")?;
-        let count = 1 + r.small(5, "operating_points_cnt_minus_1")?;
-        let mut points = Vec::with_capacity(count.into());
-        for _ in 0..count {
-            let idc = r.bits(12, "operating_point_idc")? as u16;
-            let seq_level_idx = r.small(5, "seq_level_idx")?;
-            let seq_tier = seq_level_idx > 7 && r.flag("seq_tier")?;
-            if let Some(bits) = delay_bits
-                && r.flag("decoder_model_present_for_this_op")?
-            {
-                r.bits(bits, "decoder_buffer_delay")?;
-                r.bits(bits, "encoder_buffer_delay")?;
-                r.flag("low_delay_mode_flag")?;
-            }
-            if initial_delay && r.flag("initial_display_delay_present_for_this_op")? {
-                r.bits(4, "initial_display_delay_minus_1")?;
-            }
-            points.push(OperatingPoint {
-                idc,
-                seq_level_idx,
-                seq_tier,
-            });
-        }
-        Ok(points)
-    }
-}
-
-/// Passes over the flags of coding tools.
-fn skip_tools(r: &mut BitReader, reduced: bool) -> Result<(), Error> {
-    r.flag("use_128x128_superblock")?;
-    r.flag("enable_filter_intra")?;
-    r.flag("enable_intra_edge_filter")?;
-    if !reduced {
-        r.flag("enable_interintra_compound")?;
-        r.flag("enable_masked_compound")?;
-        r.flag("enable_warped_motion")?;
-        r.flag("enable_dual_filter")?;
-        let order_hint = r.flag("enable_order_hint")?;
-        if order_hint {
-            r.flag("enable_jnt_comp")?;
-            r.flag("enable_ref_frame_mvs")?;
-        }
-        let chosen = r.flag("seq_choose_screen_content_tools")?;
-        let screen_content = chosen || r.flag("seq_force_screen_content_tools")?;
-        if screen_content && !r.flag("seq_choose_integer_mv")? {
-            r.flag("seq_force_integer_mv")?;
-        }
-        if order_hint {
-            r.bits(3, "order_hint_bits_minus_1")?;
-        }
-    }
-    r.flag("enable_superres")?;
-    r.flag("enable_cdef")?;
-    r.flag("enable_restoration")?;
-    Ok(())
 }
 
 #[cfg(test)]
