@@ -4,20 +4,28 @@
 //! slice headers stay clear. FairPlay does not look at subsamples but finds the end of the slice
 //! header itself, so in `cbcs` protection starts with the first byte that holds no bit of it, and
 //! ends with the unit. The other schemes need whole blocks; what is over is left clear in front,
-//! behind the slice header. Sound is protected from first to last byte.
+//! behind the slice header. Of AV1, tiles are protected, and of VP9, what follows the uncompressed
+//! header of a frame. Sound is protected from first to last byte.
+//!
+//! A rule learns from the samples it divides, which come in decoding order from a sync sample on;
+//! it may be cloned to begin at another one. A sample whose headers depend on frames that the rule
+//! has not seen is an error.
 
+mod av1;
 mod builder;
 mod equal;
 mod nal;
+mod vp9;
 
+pub use av1::Av1Rule;
 pub use builder::SubsampleBuilder;
 pub use equal::equalise;
+pub use vp9::Vp9Rule;
 
 use bitstream::nal::LengthSize;
-use bitstream::{h264, hevc};
+use bitstream::{av1::ObuError, h264, hevc, vp9::FrameError};
 use isobmff::boxes::Subsample;
 use media::Codec;
-use std::ops::Range;
 use thiserror::Error;
 
 use crate::scheme::{IvSize, Scheme};
@@ -39,6 +47,10 @@ pub enum Rule {
         /// Known so far; those in samples are added.
         sets: hevc::ParameterSets,
     },
+    /// AV1: tiles.
+    Av1(Box<Av1Rule>),
+    /// VP9: what follows uncompressed headers.
+    Vp9(Vp9Rule),
     /// Everything.
     WholeSample,
 }
@@ -50,7 +62,7 @@ pub enum RuleKind {
     Avc,
     /// [`Rule::Hevc`].
     Hevc,
-    /// Tiles, whose places the caller knows: [`av1`].
+    /// [`Rule::av1`] or [`Rule::vp9`], as the codec is.
     Tiles,
     /// [`Rule::WholeSample`].
     WholeSample,
@@ -73,19 +85,16 @@ pub enum RangeError {
         /// What is wrong.
         error: bitstream::Error,
     },
-    /// A tile reaches beyond its sample or into the one before.
-    #[error("tile {tile} at byte {start}: ends at byte {end}, expected from {least} to {most}")]
-    Tile {
-        /// From 0.
-        tile: usize,
-        /// First byte.
-        start: usize,
-        /// Byte after the last.
-        end: usize,
-        /// End of the tile before.
-        least: usize,
-        /// Bytes of the sample.
-        most: usize,
+    /// The tiles of an AV1 sample cannot be found.
+    #[error(transparent)]
+    Av1(#[from] ObuError),
+    /// The frames of a VP9 sample cannot be read as far as is needed.
+    #[error("frame at byte {byte}: {error}")]
+    Vp9 {
+        /// Of the sample, where the frame starts.
+        byte: usize,
+        /// What is wrong.
+        error: FrameError,
     },
     /// More subsamples than can be said.
     #[error("subsample_count: is {count}, expected at most {most}: saiz has 8 bits for their size")]
@@ -104,14 +113,26 @@ pub enum RangeError {
 }
 
 impl Rule {
+    /// For AV1, with the `configOBUs` of `av1C`, which may be empty.
+    ///
+    /// # Errors
+    ///
+    /// [`RangeError::Av1`] where they cannot be read.
+    pub fn av1(config_obus: &[u8]) -> Result<Rule, RangeError> {
+        Ok(Rule::Av1(Box::new(Av1Rule::new(config_obus)?)))
+    }
+
+    /// For VP9; `vpcC` says nothing that frame headers depend on.
+    pub fn vp9() -> Rule {
+        Rule::Vp9(Vp9Rule::default())
+    }
+
     /// What kind of rule samples of `codec` need.
     pub fn kind_of(codec: Codec) -> RuleKind {
         match codec {
             Codec::Avc => RuleKind::Avc,
             Codec::Hevc => RuleKind::Hevc,
-            Codec::Av1 => RuleKind::Tiles,
-            // As a whole: where its uncompressed headers end is not read here.
-            Codec::Vp9 => RuleKind::WholeSample,
+            Codec::Av1 | Codec::Vp9 => RuleKind::Tiles,
             Codec::Aac | Codec::Ac3 | Codec::Eac3 | Codec::Opus | Codec::Flac => {
                 RuleKind::WholeSample
             }
@@ -145,6 +166,8 @@ impl Rule {
             Rule::Hevc { length_size, sets } => {
                 nal::hevc(sample, *length_size, sets, &mut builder)?;
             }
+            Rule::Av1(rule) => rule.divide(sample, &mut builder)?,
+            Rule::Vp9(rule) => rule.divide(sample, &mut builder)?,
             Rule::WholeSample => {}
         }
         *subsamples = builder.finish();
@@ -163,43 +186,6 @@ fn check_count(subsamples: &[Subsample], scheme: Scheme) -> Result<(), RangeErro
         _ if count <= most => Ok(()),
         _ => Err(RangeError::Subsamples { count, most }),
     }
-}
-
-/// The subsamples of an AV1 sample whose tiles lie at `tiles`.
-///
-/// Tile data is protected, everything else clear: AV1 Codec ISO Media File Format Binding,
-/// "Subsample Encryption". In `cbcs` a tile is protected to its end, in the others its last
-/// blocks.
-///
-/// # Errors
-///
-/// [`RangeError::Tile`] unless the tiles lie in the sample one behind the other.
-pub fn av1(
-    sample: &[u8],
-    tiles: &[Range<usize>],
-    scheme: Scheme,
-) -> Result<Vec<Subsample>, RangeError> {
-    let most = sample.len();
-    u32::try_from(most).map_err(|_| RangeError::TooLong { bytes: most })?;
-    let mut builder = SubsampleBuilder::onto(Vec::new(), scheme);
-    let mut least = 0;
-    for (tile, &Range { start, end }) in tiles.iter().enumerate() {
-        if start < least || end < start || end > most {
-            return Err(RangeError::Tile {
-                tile,
-                start,
-                end,
-                least,
-                most,
-            });
-        }
-        builder.add(start - least, end - start);
-        least = end;
-    }
-    builder.add(most - least, 0);
-    let subsamples = builder.finish();
-    check_count(&subsamples, scheme)?;
-    Ok(subsamples)
 }
 
 /// How many subsamples a sample may have: the size of what is said of it takes 8 bits in `saiz`.

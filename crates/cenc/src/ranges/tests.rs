@@ -186,26 +186,6 @@ fn sound_is_protected_as_a_whole() {
 }
 
 #[test]
-fn tiles_of_av1_are_protected_and_what_is_between_them_is_clear() {
-    let sample = [0; 100];
-    let found = av1(&sample, &[10..40, 43..90], Scheme::Cbcs).unwrap();
-    assert_eq!(pairs(&found), [(10, 30), (3, 47), (10, 0)]);
-    let found = av1(&sample, &[10..40, 43..90], Scheme::Cenc).unwrap();
-    assert_eq!(pairs(&found), [(10 + 14, 16), (3 + 15, 32), (10, 0)]);
-    for tiles in [
-        &[10..40, 39..50][..],
-        &[10..40, 40..101],
-        &[Range { start: 9, end: 8 }],
-    ] {
-        assert!(matches!(
-            av1(&sample, tiles, Scheme::Cbcs),
-            Err(RangeError::Tile { .. })
-        ));
-    }
-    assert_eq!(pairs(&av1(&sample, &[], Scheme::Cbcs).unwrap()), [(100, 0)]);
-}
-
-#[test]
 fn counters_a_sample_takes_are_those_it_uses() {
     let key = Key::from_bytes([1; 16]);
     for scheme in [Scheme::Cenc, Scheme::Cens] {
@@ -263,17 +243,4 @@ fn more_slices_than_saiz_can_say_are_refused_with_both_numbers() {
             )
         );
     }
-}
-
-#[test]
-fn more_tiles_than_saiz_can_say_are_refused() {
-    let tiles: Vec<_> = (0..43).map(|tile| tile * 20 + 4..tile * 20 + 20).collect();
-    let bytes = vec![0; 43 * 20];
-    let error = av1(&bytes, &tiles, Scheme::Cbcs);
-    let (count, most) = (43, 42);
-    assert_eq!(error, Err(RangeError::Subsamples { count, most }));
-    assert_eq!(
-        av1(&bytes, &tiles[1..], Scheme::Cbcs).map(|all| all.len()),
-        Ok(42)
-    );
 }
