@@ -62,8 +62,10 @@ pub enum RuleKind {
     Avc,
     /// [`Rule::Hevc`].
     Hevc,
-    /// [`Rule::av1`] or [`Rule::vp9`], as the codec is.
-    Tiles,
+    /// [`Rule::Av1`].
+    Av1,
+    /// [`Rule::Vp9`].
+    Vp9,
     /// [`Rule::WholeSample`].
     WholeSample,
     /// The codec is not encrypted.
@@ -132,7 +134,8 @@ impl Rule {
         match codec {
             Codec::Avc => RuleKind::Avc,
             Codec::Hevc => RuleKind::Hevc,
-            Codec::Av1 | Codec::Vp9 => RuleKind::Tiles,
+            Codec::Av1 => RuleKind::Av1,
+            Codec::Vp9 => RuleKind::Vp9,
             Codec::Aac | Codec::Ac3 | Codec::Eac3 | Codec::Opus | Codec::Flac => {
                 RuleKind::WholeSample
             }

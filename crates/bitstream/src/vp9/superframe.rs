@@ -14,7 +14,7 @@ use super::FrameError;
 /// [`FrameError::Superframe`] where the index says something else.
 pub fn frames(sample: &[u8]) -> Result<Vec<Range<usize>>, FrameError> {
     let Some(index) = Index::find(sample) else {
-        return Ok(Vec::from([0..sample.len()]));
+        return Ok(std::iter::once(0..sample.len()).collect());
     };
     let mut frames = Vec::with_capacity(index.sizes.len() / index.size_bytes);
     let mut end = 0usize;
