@@ -4,8 +4,8 @@ use isobmff::boxes::Subsample;
 
 use crate::scheme::Scheme;
 
-/// Joins clear ranges, splits those too long for their field, and rounds protected ones to blocks
-/// where the scheme asks for it.
+/// Joins clear ranges, splits those too long for their field, and rounds protected ones down to
+/// whole blocks where the scheme asks for it.
 #[derive(Debug)]
 pub struct SubsampleBuilder {
     subsamples: Vec<Subsample>,
@@ -23,13 +23,22 @@ impl SubsampleBuilder {
         }
     }
 
-    /// Clear bytes, then protected ones. Both together must fit 32 bits.
+    /// Clear bytes, then protected ones. Both together must fit 32 bits. What is over whole blocks
+    /// is left clear in front, so that protection ends with the range.
     pub fn add(&mut self, clear: usize, protected: usize) {
-        let over = if self.whole_blocks { protected % 16 } else { 0 };
-        self.clear = self.clear.saturating_add(clear).saturating_add(over);
-        if protected > over {
-            self.push(protected - over);
-        }
+        let over = self.over(protected);
+        self.add_clear(clear);
+        self.add_clear(over);
+        self.protect(protected - over);
+    }
+
+    /// The same with what is over whole blocks left clear behind, so that protection begins with
+    /// the range.
+    pub fn add_from_start(&mut self, clear: usize, protected: usize) {
+        let over = self.over(protected);
+        self.add_clear(clear);
+        self.protect(protected - over);
+        self.add_clear(over);
     }
 
     /// The subsamples.
@@ -38,6 +47,21 @@ impl SubsampleBuilder {
             self.push(0);
         }
         self.subsamples
+    }
+
+    /// Bytes beyond whole blocks.
+    fn over(&self, protected: usize) -> usize {
+        if self.whole_blocks { protected % 16 } else { 0 }
+    }
+
+    fn add_clear(&mut self, clear: usize) {
+        self.clear = self.clear.saturating_add(clear);
+    }
+
+    fn protect(&mut self, protected: usize) {
+        if protected > 0 {
+            self.push(protected);
+        }
     }
 
     fn push(&mut self, protected: usize) {
