@@ -25,6 +25,7 @@ pub fn four_renditions(seconds: u64) -> Presentation {
             video(seconds, 1920, 1080, 5_000),
             audio(seconds, 128),
         ],
+        tracktypes: Vec::new(),
     }
 }
 
@@ -73,6 +74,7 @@ fn video(seconds: u64, width: u32, height: u32, kilobits: u64) -> Rendition {
         events: Vec::new(),
         trick_play: None,
         continuous_rate: None,
+        protection: None,
     }
 }
 

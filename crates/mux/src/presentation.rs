@@ -6,20 +6,24 @@
 mod audio;
 mod check;
 mod inconsistent;
+pub mod protection;
 mod rendition;
 mod role;
 mod segment;
 mod storage;
+mod tracktype;
 mod video;
 
 use media::{Time, TrackKind};
 
 pub use audio::{AudioFacts, ChannelConfiguration};
 pub use inconsistent::Inconsistent;
+pub use protection::{DashProtection, HlsProtection, Protection, ProtectionSystem};
 pub use rendition::{KindFacts, Rendition, SupplementalCodec, TrickPlay, WebVtt};
 pub use role::{Descriptor, Role};
 pub use segment::{ByteRange, SegmentFacts};
 pub use storage::{SegmentName, Storage};
+pub use tracktype::TrackType;
 pub use video::{Colour, Ratio, Scan, VideoFacts, VideoRange};
 
 /// One title, on demand: its renditions and where their segments lie.
@@ -37,6 +41,8 @@ pub struct Presentation {
     /// In the order in which manifests list them. The first audio is the default one unless
     /// another is marked.
     pub renditions: Vec<Rendition>,
+    /// Manifests of some of the video, to be written beside those of everything.
+    pub tracktypes: Vec<TrackType>,
 }
 
 /// What DASH `@bandwidth` promises.

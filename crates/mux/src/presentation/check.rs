@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Inconsistent, KindFacts, Presentation, Rendition, Storage};
+use super::{Inconsistent, KindFacts, Presentation, Rendition, Storage, protection};
 use media::TrackKind;
 
 impl Presentation {
@@ -48,6 +48,7 @@ impl Presentation {
             check_words(rendition)?;
             check_facts(rendition)?;
             check_segments(rendition)?;
+            protection::check(rendition)?;
             if let Some(trick_play) = &rendition.trick_play {
                 let of = &trick_play.of;
                 let found = self.of_kind(TrackKind::Video).any(|video| video.id == *of);
@@ -57,7 +58,31 @@ impl Presentation {
                 }
             }
         }
-        Ok(())
+        protection::check_keys(&self.renditions)?;
+        self.check_track_types()
+    }
+
+    /// Checks what playlists rely on, beyond what [`check`](Self::check) looks at: every encrypted
+    /// rendition has a key that HLS can name.
+    ///
+    /// # Errors
+    ///
+    /// The first rendition without.
+    pub fn check_hls(&self) -> Result<(), Inconsistent> {
+        let mut encrypted = self
+            .renditions
+            .iter()
+            .filter(|item| item.trick_play.is_none() && item.webvtt().is_none());
+        let without = encrypted.find(|item| {
+            item.encrypted()
+                .is_some_and(|protection| !protection.has_hls_key())
+        });
+        match without {
+            Some(rendition) => Err(Inconsistent::NoHlsKey {
+                id: rendition.id.clone(),
+            }),
+            None => Ok(()),
+        }
     }
 }
 

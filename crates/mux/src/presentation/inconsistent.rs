@@ -129,4 +129,53 @@ pub enum Inconsistent {
         /// What it refers to.
         of: String,
     },
+    /// A protection scheme that is none.
+    #[error("rendition {id}: protection scheme is {scheme:?}, expected cenc, cens, cbc1 or cbcs")]
+    Scheme {
+        /// The rendition.
+        id: String,
+        /// The scheme.
+        scheme: String,
+    },
+    /// What is said of a protection system cannot be announced. The value itself is not repeated.
+    #[error("rendition {id}: protection system {system}: {field} {problem}")]
+    System {
+        /// The rendition.
+        id: String,
+        /// The system's id.
+        system: String,
+        /// What cannot be announced.
+        field: &'static str,
+        /// Why.
+        problem: &'static str,
+    },
+    /// One key for two ciphers, which makes both weaker.
+    #[error(
+        "rendition {id}: key {kid} is for counted blocks here and for chained ones in {other}, \
+         or the reverse"
+    )]
+    KeyOfTwoCiphers {
+        /// The rendition.
+        id: String,
+        /// An earlier one.
+        other: String,
+        /// The key's id.
+        kid: String,
+    },
+    /// An encrypted rendition of which playlists would not say so.
+    #[error(
+        "rendition {id}: is encrypted, expected a protection system that HLS playlists can name"
+    )]
+    NoHlsKey {
+        /// The rendition.
+        id: String,
+    },
+    /// A track type that cannot be announced.
+    #[error("track type {name:?}: {problem}")]
+    TrackType {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
 }

@@ -5,7 +5,8 @@ use media::{Codec, Language, Timescale, TrackKind};
 use crate::bandwidth::Piece;
 
 use super::{
-    AudioFacts, Descriptor, Role, SegmentFacts, SegmentName, Storage, VideoFacts, VideoRange,
+    AudioFacts, Descriptor, Protection, Role, SegmentFacts, SegmentName, Storage, VideoFacts,
+    VideoRange,
 };
 
 /// One version of one track: what it is, and where its segments lie.
@@ -60,6 +61,8 @@ pub struct Rendition {
     /// [`bandwidth::continuous`](crate::bandwidth::continuous) with the presentation's
     /// `min_buffer_time`. Where it is `None`, whole segments are taken instead of samples.
     pub continuous_rate: Option<u64>,
+    /// How its samples are encrypted; `None`: they are clear.
+    pub protection: Option<Protection>,
 }
 
 /// Facts that only tracks of one kind have.
@@ -202,6 +205,13 @@ impl Rendition {
     pub fn sap(&self) -> Option<u8> {
         let saps = || self.segments.iter().map(|segment| segment.sap);
         saps().max().filter(|_| saps().all(|sap| sap > 0))
+    }
+
+    /// How its encrypted segments are announced, where it has some: a clear lead may be all there
+    /// is.
+    pub fn encrypted(&self) -> Option<&Protection> {
+        let protection = self.protection.as_ref()?;
+        (protection.clear_segments < self.segments.len()).then_some(protection)
     }
 
     /// Whether a role is among its roles.

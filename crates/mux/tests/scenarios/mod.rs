@@ -51,6 +51,7 @@ pub(crate) fn of(renditions: Vec<Rendition>) -> Presentation {
         bandwidth: BandwidthPolicy::MinBuffer,
         addressing: Addressing::Number,
         renditions,
+        tracktypes: Vec::new(),
     }
 }
 
@@ -121,6 +122,7 @@ pub(crate) fn video(id: &str, width: u32, height: u32, kilobits: u64) -> Renditi
         trick_play: None,
         events: Vec::new(),
         continuous_rate: None,
+        protection: None,
     }
 }
 

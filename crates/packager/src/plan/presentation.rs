@@ -44,6 +44,7 @@ impl Plan {
                 false => Addressing::Number,
             },
             renditions,
+            tracktypes: Vec::new(),
         })
     }
 
@@ -90,6 +91,7 @@ impl Plan {
                 true => None,
                 false => Some(rendition.continuous_rate(self.job.min_buffer_time)?),
             },
+            protection: None,
         })
     }
 
@@ -136,6 +138,7 @@ impl Plan {
             events: Vec::new(),
             // A few bytes, and whole segments need no less than their samples do.
             continuous_rate: None,
+            protection: None,
         })
     }
 }
