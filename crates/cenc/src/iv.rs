@@ -106,7 +106,7 @@ impl Seed<'_> {
 
     fn derive(&self, what: &[u8], place: &[u8]) -> [u8; 16] {
         let mut hash = Sha256::new();
-        let key = self.key.bytes();
+        let key = self.key.as_bytes();
         // Each with its length: no two lists of parts are the same bytes.
         for part in [what, self.seed, key, &self.kid.0, self.digest, place] {
             hash.update((part.len() as u64).to_be_bytes());

@@ -71,7 +71,8 @@ impl Key {
 }
 
 impl Fingerprint {
-    pub(crate) fn bytes(&self) -> &[u8] {
+    /// The digest, to make other digests of.
+    pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }

@@ -11,6 +11,7 @@ mod pack;
 mod pack_args;
 mod probe;
 mod progress;
+mod protection_args;
 mod table;
 mod verify;
 mod watermark_args;

@@ -130,11 +130,13 @@ pub enum Error {
         /// Of how many.
         slices: u64,
     },
-    /// A segment whose pictures cannot be marked.
-    #[error("{input}: video track {track}: segment at {time}: {why}")]
+    /// A segment that cannot be marked or encrypted.
+    #[error("{input}: {kind} track {track}: segment at {time}: {why}")]
     Segment {
         /// The file as it was named.
         input: String,
+        /// `video` or `audio`.
+        kind: &'static str,
         /// `track_ID`.
         track: u32,
         /// Where it begins.
@@ -156,6 +158,21 @@ pub enum Error {
         /// The output directory.
         output: String,
     },
+    /// Keys cannot be had.
+    #[error(transparent)]
+    Keys(#[from] keys::Error),
+    /// Keys do not suit the tracks.
+    #[error(transparent)]
+    Policy(#[from] cenc::policy::PolicyError),
+    /// A DRM system cannot be told.
+    #[error(transparent)]
+    Drm(#[from] cenc::drm::DrmError),
+    /// Encryption is asked for, and there is nothing to encrypt.
+    #[error("protection: no input holds video or sound to encrypt")]
+    NothingToProtect,
+    /// Counters would be used twice: a defect, or a seed of IVs that happens to do so.
+    #[error("protection: {0}; another --iv-seed gives other counters")]
+    Counters(String),
     /// There would be nothing to play.
     #[error("nothing to package: {0}")]
     Nothing(String),
@@ -169,8 +186,12 @@ impl Error {
             | Error::NothingSelected { .. }
             | Error::InputInOutput { .. }
             | Error::NothingToMark
+            | Error::NothingToProtect
+            | Error::Policy(_)
+            | Error::Drm(_)
             | Error::NoPrivateSink
             | Error::PrivateInOutput { .. } => true,
+            Error::Keys(error) => error.is_usage(),
             Error::Sink(error) => error.kind() == io::ErrorKind::AlreadyExists,
             Error::Input { .. }
             | Error::Movie { .. }
@@ -181,6 +202,7 @@ impl Error {
             | Error::Manifest(_)
             | Error::Changed { .. }
             | Error::Threads { .. }
+            | Error::Counters(_)
             | Error::Segment { .. }
             | Error::Unmarkable { .. }
             | Error::Differing { .. }

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod error;
+mod protection;
 mod seconds;
 mod watermark;
 
@@ -10,6 +11,7 @@ use std::num::NonZeroUsize;
 use media::Time;
 
 pub use error::JobError;
+pub use protection::{DrmSettings, FAIRPLAY_URI, IvSeed, MAX_IV_SEED_BYTES, Protection, Schemes};
 pub use seconds::{InvalidSeconds, SegmentDuration, seconds};
 pub use watermark::{VariantLayout, Watermark};
 
@@ -77,6 +79,10 @@ pub struct Job {
     pub watermark: Option<Watermark>,
     /// Refuse to package without [`Job::watermark`].
     pub must_mark: bool,
+    /// Encrypt video and sound.
+    pub protection: Option<Protection>,
+    /// Refuse to package without [`Job::protection`].
+    pub must_protect: bool,
     /// How many threads to work on; `None`: as many as the machine has.
     pub threads: Option<NonZeroUsize>,
 }
@@ -101,6 +107,8 @@ impl Default for Job {
             allow_misaligned: false,
             watermark: None,
             must_mark: false,
+            protection: None,
+            must_protect: false,
             threads: None,
         }
     }
@@ -158,6 +166,14 @@ impl Job {
         }
         if self.time_template && self.number_from != Job::default().number_from {
             return Err(JobError::contradiction("time_template", "number_from"));
+        }
+        match &self.protection {
+            Some(protection) => protection.validate(self.formats)?,
+            None if self.must_protect => {
+                let expected = "keys beside it: --key, --key-file, --cpix or --speke, and --drm";
+                return Err(JobError::value("protect_type", "\"drm\"", expected));
+            }
+            None => {}
         }
         match &self.watermark {
             Some(watermark) => self.validate_marking(watermark),

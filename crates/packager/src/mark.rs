@@ -208,6 +208,7 @@ impl MarkPlan {
                 let failed = |error| match error {
                     SegmentError::Read(error) => *error,
                     SegmentError::Mark(why) => Error::Segment {
+                        kind: "video",
                         input: input.name(),
                         track: marked.id(),
                         time: marked.timescale().time(segment.start),

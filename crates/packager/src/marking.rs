@@ -149,6 +149,15 @@ impl Marker {
 }
 
 impl MarkedSamples {
+    /// Samples that were marked before.
+    pub(crate) fn of_twins(twins: Vec<Option<Twins>>) -> MarkedSamples {
+        MarkedSamples {
+            twins,
+            records: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
     fn extend(&mut self, other: MarkedSamples) {
         self.twins.extend(other.twins);
         self.records.extend(other.records);
@@ -210,7 +219,10 @@ pub(crate) fn resized(samples: &[Sample], sizes: &[u32]) -> Vec<Sample> {
 }
 
 /// The parts of a segment that share a sample entry, with its position.
-fn runs(runs: &[EntryRun], segment: &Range<usize>) -> impl Iterator<Item = (Range<usize>, u32)> {
+pub(crate) fn runs(
+    runs: &[EntryRun],
+    segment: &Range<usize>,
+) -> impl Iterator<Item = (Range<usize>, u32)> {
     runs.iter().enumerate().filter_map(move |(at, run)| {
         let end = runs
             .get(at + 1)

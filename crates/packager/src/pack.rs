@@ -5,26 +5,33 @@ mod gains;
 mod layout;
 pub(crate) mod payload;
 mod report;
+mod segments;
 mod twins;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use cenc::iv::{Disjoint, Ledger, Overlap};
+use cenc::scheme::IvSize;
 use media::Mark;
+use mux::cmaf::InitProtection;
 use mux::manifest;
-use mux::presentation::{KindFacts, Presentation};
+use mux::presentation::{KindFacts, Presentation, Rendition as Announced};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::job::IvSeed;
 use crate::marking::SegmentBuffer;
 use crate::plan::{Part, Plan, Rendition, TextRendition};
 use crate::progress::Progress;
+use crate::protecting::{BoxBytes, IvSource, Place, Protected, Taken};
 use crate::report::{ObjectReport, Report};
 use crate::sink::Sink;
 use digest::Digest;
 use payload::{Drain, Output};
-use twins::{MarkedSegment, Waiting};
+use segments::KnownSegment;
+use twins::Waiting;
 
 /// Where the report lies in a package.
 const REPORT_PATH: &str = "package.json";
@@ -45,9 +52,11 @@ enum What {
     SingleFile,
 }
 
-/// One object to write, and of which rendition (its position in the presentation).
+/// One object to write: of which set of segments, and of which rendition (its position in the
+/// presentation).
 #[derive(Clone, Copy)]
 struct Task {
+    tree: usize,
     rendition: usize,
     what: What,
 }
@@ -62,6 +71,8 @@ struct Written {
 struct Bench {
     output: Output,
     segment: SegmentBuffer,
+    /// A segment on its way from the buffer, encrypted.
+    sealed: Vec<u8>,
 }
 
 impl Bench {
@@ -69,6 +80,7 @@ impl Bench {
         Bench {
             output: Output::new(),
             segment: SegmentBuffer::default(),
+            sealed: Vec::new(),
         }
     }
 }
@@ -108,10 +120,20 @@ impl Plan {
         private: Option<&dyn Sink>,
         progress: &dyn Progress,
     ) -> Result<Report, Error> {
+        let salt = sink.salt()?;
+        let ivs = self.iv_source(&salt);
+        let trees = self.protecting.trees.iter().map(|tree| {
+            let protected = Protected::new(tree, &self.protecting.rules, &ivs);
+            let presentation = self.presentation_of(&protected, self.renditions.iter())?;
+            Ok(TreeRun {
+                protected,
+                presentation,
+            })
+        });
         let mut run = Run {
             plan: self,
             renditions: self.renditions.iter().map(Cow::Borrowed).collect(),
-            presentation: self.presentation()?,
+            trees: trees.collect::<Result<_, Error>>()?,
             sink,
             private: private.filter(|_| self.marking.is_some()),
             progress,
@@ -128,12 +150,12 @@ impl Plan {
         if self.job.single_file {
             pool.install(|| run.mark_ahead())?;
         }
-        let (written, marked) = pool.install(|| run.write_media())?;
+        let (written, known) = pool.install(|| run.write_media())?;
         // Whatever was read is worth nothing if it was not one and the same file.
         self.inputs
             .iter()
             .try_for_each(|input| input.check_unchanged())?;
-        run.take_sizes(&marked)?;
+        run.take_known(known)?;
         let tracks = run.tracks(written)?;
         let manifests = run.write_manifests()?;
         let report = run.report(tracks, manifests);
@@ -151,8 +173,8 @@ struct Run<'r> {
     plan: &'r Plan,
     /// The plan's renditions; those that were marked with the sizes they have now.
     renditions: Vec<Cow<'r, Rendition>>,
-    /// What is known of them: sizes of what is yet to be marked are the sources'.
-    presentation: Presentation,
+    /// The sets of segments; there is always one.
+    trees: Vec<TreeRun<'r>>,
     sink: &'r dyn Sink,
     /// Where records of marked segments go; there is one where something is marked.
     private: Option<&'r dyn Sink>,
@@ -161,6 +183,34 @@ struct Run<'r> {
     waiting: Option<Waiting>,
     /// How many segments of each marked rendition came out the same in both variants.
     identical: BTreeMap<usize, u64>,
+}
+
+/// A set of segments on its way into a sink.
+struct TreeRun<'r> {
+    /// What encrypts it.
+    protected: Protected<'r>,
+    /// What is known of its renditions: sizes of what is yet to be marked are the sources', and
+    /// of what is yet to be encrypted they lack the boxes that say how.
+    presentation: Presentation,
+}
+
+impl Plan {
+    /// Where the IVs of a run with this salt come from.
+    fn iv_source<'r>(&'r self, salt: &'r [u8]) -> IvSource<'r> {
+        let protection = self.job.protection.as_ref();
+        let seed = protection.and_then(|protection| protection.iv_seed.as_ref());
+        let segments = self
+            .renditions
+            .iter()
+            .map(|rendition| rendition.segments.len());
+        IvSource {
+            salt,
+            seed: seed.map(IvSeed::bytes),
+            size: protection.map_or(IvSize::Sixteen, |protection| protection.iv_size),
+            segments: segments.max().unwrap_or(0),
+            content_id: self.job.content_id.as_deref().unwrap_or_default(),
+        }
+    }
 }
 
 impl Run<'_> {
@@ -173,15 +223,28 @@ impl Run<'_> {
         }
     }
 
+    /// What is announced of a rendition in a set of segments.
+    fn announced(&self, tree: usize, rendition: usize) -> &Announced {
+        &self.trees[tree].presentation.renditions[rendition]
+    }
+
     /// All media objects, by time rather than by rendition: neighbours in an input are read while
-    /// the system still holds them.
+    /// the system still holds them. Segments of video and sound are one task for all sets, so that
+    /// they are read once.
     fn tasks(&self) -> Vec<Task> {
         let mut tasks = Vec::new();
-        let renditions = || self.presentation.renditions.iter().enumerate();
         let single = self.plan.job.single_file;
-        for (rendition, _) in renditions() {
-            let what = if single { What::SingleFile } else { What::Init };
-            tasks.push(Task { rendition, what });
+        let renditions = || self.trees[0].presentation.renditions.iter().enumerate();
+        let trees = 0..self.trees.len();
+        for tree in trees.clone() {
+            for (rendition, _) in renditions() {
+                let what = if single { What::SingleFile } else { What::Init };
+                tasks.push(Task {
+                    tree,
+                    rendition,
+                    what,
+                });
+            }
         }
         let longest = renditions()
             .map(|(_, announced)| announced.segments.len())
@@ -191,48 +254,93 @@ impl Run<'_> {
                 if index >= announced.segments.len() {
                     continue;
                 }
-                if !single {
+                let is_media = matches!(self.planned(rendition), Planned::Media(_));
+                let own = if is_media { 0..1 } else { trees.clone() };
+                for tree in own.filter(|_| !single) {
                     tasks.push(Task {
+                        tree,
                         rendition,
                         what: What::Segment(index),
                     });
                 }
-                if matches!(announced.facts, KindFacts::Text { webvtt: Some(_) }) {
-                    tasks.push(Task {
-                        rendition,
-                        what: What::WebVtt(index),
-                    });
+                for tree in trees.clone() {
+                    let facts = &self.announced(tree, rendition).facts;
+                    if matches!(facts, KindFacts::Text { webvtt: Some(_) }) {
+                        tasks.push(Task {
+                            tree,
+                            rendition,
+                            what: What::WebVtt(index),
+                        });
+                    }
                 }
             }
         }
         tasks
     }
 
-    fn write_media(&self) -> Result<(Vec<Written>, Vec<MarkedSegment>), Error> {
+    fn write_media(&self) -> Result<(Vec<Written>, Vec<KnownSegment>), Error> {
         let written = Mutex::new((Vec::new(), Vec::new()));
         self.tasks()
             .into_par_iter()
             .try_for_each_init(Bench::new, |bench, task| {
-                let (object, marked) = match task.what {
-                    What::Segment(index) if self.is_marked(task.rendition) => {
-                        let (object, marked) = self.write_twins(task, index, bench)?;
-                        (object, Some(marked))
+                let (objects, known) = match (task.what, self.planned(task.rendition)) {
+                    (What::Segment(index), Planned::Media(_)) => {
+                        self.write_media_segment(task.rendition, index, bench)?
                     }
-                    _ => (self.write(task, &mut bench.output)?, None),
+                    (What::SingleFile, Planned::Media(_)) if self.is_protected(task.rendition) => {
+                        self.write_protected_file(task, bench)?
+                    }
+                    _ => {
+                        let object = self.write(task, &mut bench.output)?;
+                        (vec![Written { task, object }], Vec::new())
+                    }
                 };
                 let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
-                written.0.push(Written { task, object });
-                written.1.extend(marked);
+                written.0.extend(objects);
+                written.1.extend(known);
                 Ok::<(), Error>(())
             })?;
         Ok(written.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What is known of segments once they are written goes into what manifests say, and counters
+    /// have to be shown to be used once.
+    fn take_known(&mut self, known: Vec<KnownSegment>) -> Result<(), Error> {
+        let mut ledger = Ledger::default();
+        let mut marked = Vec::new();
+        for segment in known {
+            for Taken { key, range, place } in segment.taken {
+                ledger.add(key, range, place);
+            }
+            for (tree, boxes) in segment.boxes {
+                let protected = &mut self.trees[tree].protected;
+                protected.set_boxes(segment.rendition, segment.index, boxes);
+            }
+            marked.extend(segment.marked);
+        }
+        let _: Disjoint = ledger
+            .prove()
+            .map_err(|overlap: Overlap<Place>| Error::Counters(overlap.to_string()))?;
+        self.take_sizes(&marked)?;
+        self.announce_again()
+    }
+
+    /// Writes anew what manifests say, from all that is known by now.
+    fn announce_again(&mut self) -> Result<(), Error> {
+        for tree in &mut self.trees {
+            let renditions = self.renditions.iter().map(Cow::as_ref);
+            tree.presentation = self.plan.presentation_of(&tree.protected, renditions)?;
+        }
+        Ok(())
+    }
+
     /// Bytes an object will have.
     fn size(&self, task: Task) -> Result<u64, Error> {
-        let announced = &self.presentation.renditions[task.rendition];
+        let announced = self.announced(task.tree, task.rendition);
         Ok(match (task.what, self.planned(task.rendition)) {
-            (What::Init, Planned::Media(rendition)) => rendition.init()?.len() as u64,
+            (What::Init, Planned::Media(rendition)) => {
+                rendition.init(self.init_protection(task))?.len() as u64
+            }
             (What::Init, Planned::Text(text)) => text.init.len() as u64,
             (What::Segment(index), _) => announced.segments[index].bytes,
             (What::WebVtt(index), Planned::Text(text)) => text.segments[index].webvtt.len() as u64,
@@ -245,6 +353,11 @@ impl Run<'_> {
                 first + announced.bytes()
             }
         })
+    }
+
+    /// What the init segment of a task's rendition says of encryption.
+    fn init_protection(&self, task: Task) -> Option<InitProtection<'_>> {
+        self.trees[task.tree].protected.init(task.rendition)
     }
 
     /// Writes an object, and its twin if it has one.
@@ -329,7 +442,9 @@ impl Run<'_> {
         out: &mut Drain<'_>,
     ) -> Result<(), Error> {
         match (task.what, self.planned(task.rendition)) {
-            (What::Init, Planned::Media(rendition)) => output.append(out, &rendition.init()?),
+            (What::Init, Planned::Media(rendition)) => {
+                output.append(out, &rendition.init(self.init_protection(task))?)
+            }
             (What::Init, Planned::Text(text)) => output.append(out, &text.init),
             (What::Segment(index), Planned::Media(rendition)) => {
                 self.write_segment(rendition, index, output, out)
@@ -342,7 +457,8 @@ impl Run<'_> {
             }
             (What::WebVtt(_), Planned::Media(_)) => Ok(()),
             (What::SingleFile, Planned::Media(rendition)) => {
-                output.append(out, &rendition.single_file()?.head)?;
+                let init = rendition.init(None)?;
+                output.append(out, &rendition.single_file(init, BoxBytes::none())?.head)?;
                 let segments = 0..rendition.segments.len();
                 for index in segments {
                     match self.waiting_twins(task.rendition, index) {
@@ -371,7 +487,7 @@ impl Run<'_> {
         out: &mut Drain<'_>,
     ) -> Result<(), Error> {
         let input = &self.plan.inputs[rendition.input];
-        for Part { head, samples } in rendition.parts(index)? {
+        for Part { head, samples, .. } in rendition.parts(index)? {
             output.append(out, &head)?;
             output.copy(out, input, &rendition.track.samples[samples])?;
         }
@@ -395,22 +511,21 @@ impl Run<'_> {
     }
 
     fn write_manifests(&self) -> Result<Vec<ObjectReport>, Error> {
-        let formats = &self.plan.job.formats;
-        let sets = self.sets();
         let mut out = Vec::new();
-        for format in manifest::FORMATS {
-            let wanted = match format.name {
-                "dash" => formats.dash,
-                "hls" => formats.hls,
-                _ => false,
-            };
-            if !wanted {
-                continue;
-            }
-            for (set, presentation) in &sets {
-                for document in (format.write)(presentation)? {
-                    let path = format!("{set}/{}", document.path);
-                    out.push(self.put(&path, document.text.as_bytes())?);
+        for (at, tree) in self.trees.iter().enumerate() {
+            let formats = tree.protected.tree.formats;
+            let sets = self.sets(at);
+            for format in manifest::FORMATS {
+                let wanted = match format.name {
+                    "dash" => formats.dash,
+                    "hls" => formats.hls,
+                    _ => false,
+                };
+                for (set, presentation) in sets.iter().filter(|_| wanted) {
+                    for document in (format.write)(presentation)? {
+                        let path = format!("{set}/{}", document.path);
+                        out.push(self.put(&path, document.text.as_bytes())?);
+                    }
                 }
             }
         }

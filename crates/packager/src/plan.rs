@@ -12,10 +12,13 @@ mod marking;
 mod open;
 mod output;
 mod presentation;
+mod protection;
 mod rendition;
 mod selection;
+mod signalling;
 mod subtitle;
 mod sync;
+mod tracktypes;
 mod trick_play;
 mod twins;
 
@@ -27,6 +30,7 @@ use label::Folders;
 pub(crate) use mapping::Mapping;
 pub(crate) use marking::Marking;
 pub(crate) use open::{Identity, Input, Opened, open};
+pub(crate) use protection::Protecting;
 pub use rendition::Rendition;
 pub(crate) use rendition::{Part, SingleFileLayout};
 pub(crate) use selection::begin_at_sync;
@@ -61,6 +65,8 @@ pub struct Plan {
     warnings: Vec<String>,
     /// What is marked, where something is.
     pub(crate) marking: Option<Marking>,
+    /// The sets of segments, and what encrypts them.
+    pub(crate) protecting: Protecting,
 }
 
 impl Plan {
@@ -104,6 +110,9 @@ impl Plan {
         }
         selection::warn_of_gaps(&renditions, target, &mut warnings);
         let marking = marking::plan(job, &chosen.inputs, &renditions, &mut warnings)?;
+        let boundaries = cut.is_aligned.then_some(cut.boundaries.as_slice());
+        let protecting =
+            protection::plan(job, &chosen.inputs, &renditions, boundaries, &mut warnings)?;
         Ok(Plan {
             job: job.clone(),
             inputs: chosen.inputs,
@@ -114,6 +123,7 @@ impl Plan {
             duration,
             warnings,
             marking,
+            protecting,
         })
     }
 
@@ -160,6 +170,30 @@ impl Plan {
             // Of 256 random bits, so nothing can be guessed from it.
             let key = blake3::derive_key("packager run", watermark.key.to_text().as_bytes());
             add(&blake3::Hash::from_bytes(key).to_hex());
+        }
+        if let Some(seed) = self
+            .job
+            .protection
+            .as_ref()
+            .and_then(|job| job.iv_seed.as_ref())
+        {
+            let seed = blake3::derive_key("packager run: seed of IVs", seed.bytes());
+            add(&blake3::Hash::from_bytes(seed).to_hex());
+        }
+        for track in self
+            .protecting
+            .trees
+            .iter()
+            .flat_map(|tree| tree.tracks.values())
+        {
+            let key = track.key.key.fingerprint();
+            let key = blake3::derive_key("packager run: content key", key.as_bytes());
+            add(&blake3::Hash::from_bytes(key).to_hex());
+            // What a key server said may change between runs.
+            add(&format!(
+                "{} {:?} {:?}",
+                track.key.kid, track.key.iv, track.signalled
+            ));
         }
         for input in &self.inputs {
             add(&format!("{:?}", input.identity));

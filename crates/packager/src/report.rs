@@ -64,6 +64,9 @@ pub struct TrackReport {
     /// Whether its segments exist in two variants.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub marked: bool,
+    /// How its samples are encrypted; absent where they are clear.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protection: Option<ProtectionReport>,
     /// Segments of which both variants are the same, as nothing in them can carry the mark.
     #[serde(skip_serializing_if = "is_zero")]
     pub identical_segments: u64,
@@ -92,6 +95,23 @@ pub struct TrackReport {
     /// The same segments as WebVTT files, for text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub webvtt: Vec<ObjectReport>,
+}
+
+/// How the samples of a track are encrypted.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ProtectionReport {
+    /// `cenc`, `cens`, `cbc1` or `cbcs`.
+    pub scheme: &'static str,
+    /// What the key is for: `all`, `audio`, `sd`, `hd`, `uhd1` or `uhd2`.
+    pub label: &'static str,
+    /// `default_KID`, as a UUID.
+    pub kid: String,
+    /// IDs of the DRM systems that are told, as UUIDs.
+    pub systems: Vec<String>,
+    /// So many segments at the start are clear.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub clear_segments: u64,
 }
 
 /// What only tracks of one kind have.

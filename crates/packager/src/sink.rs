@@ -14,6 +14,16 @@ mod tests;
 pub use directory::{DirectorySink, Existing};
 pub use memory::MemorySink;
 
+/// Random bytes of a run.
+pub const SALT_BYTES: usize = 32;
+
+/// New random bytes.
+fn new_salt() -> io::Result<[u8; SALT_BYTES]> {
+    let mut salt = [0; SALT_BYTES];
+    getrandom::fill(&mut salt).map_err(io::Error::other)?;
+    Ok(salt)
+}
+
 /// Somewhere to put the objects of a package.
 ///
 /// Paths are relative, separated by `/`, and never contain `..`. Sinks are used from several
@@ -56,6 +66,13 @@ pub trait Sink: Sync {
         crate::marking::unnamed(&std::env::temp_dir())
     }
 
+    /// Random bytes of this run, from which its IVs follow; the same where an unfinished run goes
+    /// on, so that what it wrote fits what is still to be written.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    fn salt(&self) -> io::Result<[u8; SALT_BYTES]>;
+
     /// The package is whole: everything was committed, manifests last.
     ///
     /// # Errors
@@ -70,6 +87,13 @@ pub trait Object {
     /// # Errors
     /// Whatever the storage says, with the path in its text.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Replaces the bytes at the start, of which there are as many already: an index shows only
+    /// when all that it lists is written.
+    ///
+    /// # Errors
+    /// Whatever the storage says, with the path in its text.
+    fn rewrite_start(&mut self, bytes: &[u8]) -> io::Result<()>;
 
     /// Puts the object under its path.
     ///

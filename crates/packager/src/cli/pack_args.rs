@@ -14,6 +14,7 @@ use packager::job::{
 
 use super::Failure;
 use super::output::warn;
+use super::protection_args::ProtectionArgs;
 use super::watermark_args::{StrengthWord, private_beside, read_key};
 
 const USAGE: &str = "packager pack [OPTIONS] <INPUT>... -o <DIR>
@@ -34,6 +35,7 @@ Examples:
   packager pack movie.mp4 'dub.mp4#audio,lang=ko,role=dub' --subtitle movie.srt:en -o out
   packager pack movie.mp4 --format hls --segment-duration 4 --single-file -o out
   packager pack 480p.mp4 1080p.mp4 -o out --watermark --watermark-key FILE --content-id film-1
+  packager pack 480p.mp4 1080p.mp4 -o out --key-file keys.txt --drm widevine,playready,fairplay
   packager pack --job job.json -o out --json > report.json"#;
 
 #[derive(Debug, Args)]
@@ -127,6 +129,9 @@ pub(super) struct PackArgs {
     /// [default: DIR.private beside the package]
     #[arg(long, value_name = "DIR", requires = "watermark")]
     pub(super) private: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) protection: ProtectionArgs,
 
     /// Threads to work on [default: one per processor]
     #[arg(long, value_name = "N")]
@@ -237,6 +242,8 @@ impl PackArgs {
         }
         self.override_options(&mut job);
         job.watermark = self.mark()?;
+        let drm_option = file.map(|file| file.drm_option.clone()).unwrap_or_default();
+        job.protection = self.protection.protection(&drm_option)?;
         job.validate()?;
         let named = file.and_then(|file| file.output.clone());
         let Some(output) = self.output.clone().or(named) else {

@@ -90,26 +90,27 @@ impl JobFile {
     ///
     /// # Errors
     ///
-    /// Text that is no JSON object, a field whose value cannot be used, and encryption: this version
-    /// has none, and content that should be protected is not packaged in the clear. A mark that is
-    /// asked for becomes [`Job::must_mark`], as the key stands in no job file.
+    /// Text that is no JSON object, and a field whose value cannot be used. Protection that is
+    /// asked for becomes [`Job::must_mark`] and [`Job::must_protect`], as keys stand in no job
+    /// file.
     pub fn parse(text: &[u8], folder: &Path) -> Result<JobFile, JobError> {
         // Editors on Windows start UTF-8 files with a byte order mark.
         let json: Json =
             serde_json::from_slice(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text))?;
         let root = Object::root(&json)?;
-        let must_mark = protection::asks_for_mark(&root)?;
+        let wanted = protection::wanted(&root)?;
         let drm_option = match root.field("drm_option") {
             Some(field) => DrmOption::read(&field.object()?)?,
             None => DrmOption::default(),
         };
         let mut warnings = Vec::new();
-        if drm_option != DrmOption::default() {
+        if !wanted.encryption && drm_option != DrmOption::default() {
             warnings.push("drm_option: has no effect without \"drm\" in protect_type".into());
         }
         let mut file = JobFile {
             job: Job {
-                must_mark,
+                must_mark: wanted.mark,
+                must_protect: wanted.encryption,
                 ..fields::job(&root, folder)?
             },
             contents_path: Vec::new(),

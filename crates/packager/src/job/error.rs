@@ -30,14 +30,6 @@ pub enum JobError {
         /// The other.
         second: String,
     },
-    /// Protection this version cannot give. Never packaged in the clear instead.
-    #[error("{field}: asks for {protection}, which this version cannot do; nothing was packaged")]
-    Unsupported {
-        /// Name of the field.
-        field: String,
-        /// What it asks for.
-        protection: String,
-    },
     /// A file or folder that cannot be read.
     #[error("{field}: {}: {error}", path.display())]
     Unreadable {

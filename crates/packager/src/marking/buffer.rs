@@ -9,7 +9,7 @@ use media::Sample;
 
 use crate::Error;
 
-/// Most bytes of a segment that is marked: two seconds at a gigabit per second. A segment is held
+/// Most bytes of a segment that is marked or encrypted: two seconds at a gigabit per second. A segment is held
 /// by each thread, so this is what bounds memory where a file has one group of pictures for hours.
 pub(crate) const MAX_SEGMENT_BYTES: u64 = 256 << 20;
 
@@ -36,7 +36,9 @@ impl SegmentBuffer {
         let total: u64 = samples.iter().map(|sample| u64::from(sample.size)).sum();
         let most = MAX_SEGMENT_BYTES.min(Source::len(file).map_err(failed)?);
         let Some(total) = usize::try_from(total).ok().filter(|_| total <= most) else {
-            let text = format!("a segment has {total} bytes, at most {most} can be marked");
+            let text = format!(
+                "a segment has {total} bytes, at most {most} can be held to be marked or encrypted"
+            );
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, text)));
         };
         self.ranges.clear();
@@ -127,6 +129,9 @@ mod tests {
         // A table can claim more than the file has, over and over.
         let claims = [sample(0, 10); 3];
         let error = buffer.load("a", &file, &claims).unwrap_err().to_string();
-        assert_eq!(error, "a: a segment has 30 bytes, at most 10 can be marked");
+        assert_eq!(
+            error,
+            "a: a segment has 30 bytes, at most 10 can be held to be marked or encrypted"
+        );
     }
 }

@@ -73,6 +73,28 @@ impl Spill {
         Ok(out)
     }
 
+    /// Takes the twins of a segment out again.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn get(&self, spilled: &[Option<Spilled>]) -> io::Result<Vec<Option<Twins>>> {
+        let read = |spilled: &Spilled, mark| {
+            let mut bytes = vec![0; spilled.size as usize];
+            self.file.read_exact_at(&mut bytes, spilled.offset(mark))?;
+            Ok::<_, io::Error>(bytes)
+        };
+        let twins = |spilled: &Option<Spilled>| {
+            let Some(spilled) = spilled else {
+                return Ok(None);
+            };
+            Ok(Some(Twins {
+                zero: read(spilled, Mark::Zero)?,
+                one: read(spilled, Mark::One)?,
+            }))
+        };
+        spilled.iter().map(twins).collect()
+    }
+
     /// The file, to be read by position.
     pub(crate) fn file(&self) -> &File {
         &self.file

@@ -41,7 +41,9 @@ impl Run<'_> {
         let (Some(private), Some(watermark)) = (self.private, &self.plan.job.watermark) else {
             return Ok(());
         };
-        let marked = report.tracks.iter().enumerate();
+        // Every set of segments holds the same marks.
+        let of_one_set = self.renditions.len();
+        let marked = report.tracks.iter().take(of_one_set).enumerate();
         let marked: Vec<(usize, &TrackReport)> = marked.filter(|(_, track)| track.marked).collect();
         let path = |track: &TrackReport| format!("gains/{}.jsonl", track.id);
         for (at, track) in &marked {

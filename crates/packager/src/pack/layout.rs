@@ -8,28 +8,26 @@ use mux::presentation::{KindFacts, Presentation, Storage};
 use super::{Run, Task, What};
 use crate::job::VariantLayout;
 
-/// The folder of the one set of segments that DASH and HLS share.
-const SET: &str = "cmaf";
-
 impl Run<'_> {
     fn layout(&self) -> Option<VariantLayout> {
         self.plan.marking.as_ref().map(|marking| marking.layout)
     }
 
     /// The folder of a set of manifests.
-    pub(super) fn set(&self, mark: Mark) -> String {
+    pub(super) fn set(&self, tree: usize, mark: Mark) -> String {
+        let folder = self.trees[tree].protected.tree.folder;
         match self.layout() {
-            Some(VariantLayout::Directory) => format!("{mark}/{SET}"),
-            Some(VariantLayout::UnlabeledA | VariantLayout::Prefix) | None => SET.into(),
+            Some(VariantLayout::Directory) => format!("{mark}/{folder}"),
+            Some(VariantLayout::UnlabeledA | VariantLayout::Prefix) | None => folder.into(),
         }
     }
 
     /// Where a variant of an object lies in the package. What exists once lies with variant 0.
     pub(super) fn path(&self, task: Task, mark: Mark) -> String {
-        let announced = &self.presentation.renditions[task.rendition];
+        let announced = self.announced(task.tree, task.rendition);
         let name = match (task.what, &announced.storage) {
             (What::Init, Storage::Segments { init, .. }) => init.clone(),
-            (What::Segment(index), Storage::Segments { .. }) => self
+            (What::Segment(index), Storage::Segments { .. }) => self.trees[task.tree]
                 .presentation
                 .segment_file(announced, &announced.segments[index]),
             (What::WebVtt(index), _) => match &announced.facts {
@@ -47,28 +45,29 @@ impl Run<'_> {
         let has_twin = self.is_marked(task.rendition)
             && matches!(task.what, What::Segment(_) | What::SingleFile);
         let (set, name) = match self.layout().filter(|_| has_twin) {
-            Some(layout) => (self.set(mark), variant_name(layout, mark, name)),
-            None => (self.set(Mark::Zero), name),
+            Some(layout) => (self.set(task.tree, mark), variant_name(layout, mark, name)),
+            None => (self.set(task.tree, Mark::Zero), name),
         };
         format!("{set}/{}/{name}", announced.folder)
     }
 
-    /// Every set of manifests: its folder, and what it announces.
-    pub(super) fn sets(&self) -> Vec<(String, Cow<'_, Presentation>)> {
-        let first = (self.set(Mark::Zero), Cow::Borrowed(&self.presentation));
+    /// Every set of manifests of a tree: its folder, and what it announces.
+    pub(super) fn sets(&self, tree: usize) -> Vec<(String, Cow<'_, Presentation>)> {
+        let presentation = &self.trees[tree].presentation;
+        let first = (self.set(tree, Mark::Zero), Cow::Borrowed(presentation));
         match self.layout() {
             Some(VariantLayout::Directory) => {
-                let other = self.presentation_of_one();
-                vec![first, (self.set(Mark::One), Cow::Owned(other))]
+                let other = self.presentation_of_one(tree);
+                vec![first, (self.set(tree, Mark::One), Cow::Owned(other))]
             }
             Some(VariantLayout::UnlabeledA | VariantLayout::Prefix) | None => vec![first],
         }
     }
 
     /// What set 1 announces: its own segments, and everything else where set 0 has it.
-    fn presentation_of_one(&self) -> Presentation {
-        let mut presentation = self.presentation.clone();
-        let set = self.set(Mark::Zero);
+    fn presentation_of_one(&self, tree: usize) -> Presentation {
+        let mut presentation = self.trees[tree].presentation.clone();
+        let set = self.set(tree, Mark::Zero);
         // From a folder of manifests to the package.
         let up = "../".repeat(depth(&set));
         for (at, rendition) in presentation.renditions.iter_mut().enumerate() {

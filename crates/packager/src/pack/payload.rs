@@ -62,6 +62,16 @@ impl Output {
         Ok(())
     }
 
+    /// Appends bytes without gathering them first: many, that stay where they are.
+    pub(crate) fn pass(&mut self, drain: &mut Drain<'_>, bytes: &[u8]) -> Result<(), Error> {
+        self.flush(drain)?;
+        drain.digest.update(bytes);
+        drain.object.write(bytes)?;
+        drain.progress.advance(bytes.len() as u64);
+        self.written += bytes.len() as u64;
+        Ok(())
+    }
+
     /// Appends the data of `samples`, which lie in `input`: neighbours are read together.
     pub(crate) fn copy(
         &mut self,
@@ -129,6 +139,9 @@ impl Output {
 
     fn flush(&mut self, drain: &mut Drain<'_>) -> Result<(), Error> {
         let bytes = &self.buffer[..self.filled];
+        if bytes.is_empty() {
+            return Ok(());
+        }
         drain.digest.update(bytes);
         drain.object.write(bytes)?;
         drain.progress.advance(bytes.len() as u64);

@@ -5,21 +5,23 @@ use mux::presentation::{KindFacts, Rendition as Announced, SegmentFacts, Storage
 
 use super::{Planned, Run, What, Written};
 use crate::Error;
-use crate::report::{self, FactsReport, ObjectReport, Report, SegmentReport, TrackReport};
+use crate::protecting::TrackProtection;
+use crate::report::{
+    self, FactsReport, ObjectReport, ProtectionReport, Report, SegmentReport, TrackReport,
+};
 
 impl Run<'_> {
     /// What was written, by track.
     pub(super) fn tracks(&self, written: Vec<Written>) -> Result<Vec<TrackReport>, Error> {
-        let mut tracks: Vec<TrackReport> = self
-            .presentation
-            .renditions
-            .iter()
-            .enumerate()
-            .map(|(at, announced)| self.track(at, announced))
-            .collect();
+        let mut tracks = Vec::new();
+        for (tree, run) in self.trees.iter().enumerate() {
+            let announced = run.presentation.renditions.iter().enumerate();
+            tracks.extend(announced.map(|(at, announced)| self.track((tree, at), announced)));
+        }
+        let each = self.renditions.len() + self.plan.texts.len();
         for Written { task, object } in written {
-            let announced = &self.presentation.renditions[task.rendition];
-            let track = &mut tracks[task.rendition];
+            let announced = self.announced(task.tree, task.rendition);
+            let track = &mut tracks[task.tree * each + task.rendition];
             match task.what {
                 What::Init => track.init = object,
                 What::Segment(index) => track.segments[index].object = object,
@@ -47,7 +49,7 @@ impl Run<'_> {
     }
 
     /// The report of a track, its objects still to be filled in.
-    fn track(&self, at: usize, announced: &Announced) -> TrackReport {
+    fn track(&self, (tree, at): (usize, usize), announced: &Announced) -> TrackReport {
         let empty = ObjectReport {
             path: String::new(),
             offset: 0,
@@ -84,8 +86,14 @@ impl Run<'_> {
             id: announced.id.clone(),
             kind: announced.kind().word(),
             label: label.clone(),
-            folder: format!("{}/{}", self.set(Mark::Zero), announced.folder),
+            folder: format!("{}/{}", self.set(tree, Mark::Zero), announced.folder),
             marked: is_marked,
+            protection: self.trees[tree]
+                .protected
+                .tree
+                .tracks
+                .get(&at)
+                .map(protection),
             identical_segments: self.identical.get(&at).copied().unwrap_or(0),
             source,
             codec: announced.codec_string.clone(),
@@ -123,7 +131,7 @@ impl Run<'_> {
             packager: env!("CARGO_PKG_VERSION").into(),
             content_id: self.plan.job.content_id.clone(),
             job_name: self.plan.job.job_name.clone(),
-            duration: self.presentation.duration.seconds(),
+            duration: self.plan.duration().seconds(),
             marked: self.plan.marking.is_some(),
             variant_layout: self
                 .plan
@@ -144,6 +152,19 @@ impl Run<'_> {
             manifests,
             warnings,
         }
+    }
+}
+
+fn protection(track: &TrackProtection) -> ProtectionReport {
+    let systems = track.signalled.systems.iter();
+    ProtectionReport {
+        scheme: track.scheme.name(),
+        label: track.label.name(),
+        kid: track.key.kid.to_string(),
+        systems: systems
+            .map(|system| cenc::Kid(system.system_id).to_string())
+            .collect(),
+        clear_segments: track.clear_segments as u64,
     }
 }
 

@@ -4,20 +4,20 @@
 //! marked and written at once, and manifests wait. A single file begins with an index of its
 //! segments, so those are marked ahead and their changed samples wait on disk.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use media::{Mark, Sample};
 use rayon::prelude::*;
 
-use super::{Bench, Run, Task};
+use super::{Bench, Run, Task, TreeRun};
 use crate::Error;
 use crate::marking::{
     KeptRecord, MarkedSamples, SegmentError, SegmentRecord, Source, Spill, Spilled, resized,
 };
 use crate::pack::payload::{Drain, Output};
-use crate::plan::{Part, Plan, Rendition};
+use crate::plan::{Part, Rendition};
+use crate::protecting::BoxBytes;
 use crate::report::ObjectReport;
 
 /// A segment that was marked, by rendition and place.
@@ -51,14 +51,17 @@ impl Run<'_> {
 
     /// Bytes that will be written, about: what marking adds is not known yet.
     pub(super) fn expected_bytes(&self) -> u64 {
-        let all = self.presentation.renditions.iter().enumerate();
-        all.map(|(at, announced)| announced.bytes() * (1 + u64::from(self.is_marked(at))))
-            .sum()
+        let of_tree = |tree: &TreeRun<'_>| {
+            let all = tree.presentation.renditions.iter().enumerate();
+            all.map(|(at, announced)| announced.bytes() * (1 + u64::from(self.is_marked(at))))
+                .sum::<u64>()
+        };
+        self.trees.iter().map(of_tree).sum()
     }
 
     /// Where the record of a segment lies while the run is unfinished.
     pub(super) fn journal_path(&self, rendition: usize, index: usize) -> String {
-        let announced = &self.presentation.renditions[rendition];
+        let announced = self.announced(0, rendition);
         format!("journal/{}/{index}.json", announced.id)
     }
 
@@ -73,7 +76,7 @@ impl Run<'_> {
     }
 
     /// Marks a segment and keeps its record.
-    fn mark(
+    pub(super) fn mark(
         &self,
         rendition: usize,
         index: usize,
@@ -88,6 +91,7 @@ impl Run<'_> {
             SegmentError::Read(error) => *error,
             SegmentError::Mark(why) => Error::Segment {
                 input: name.clone(),
+                kind: track.kind().word(),
                 track: track.id,
                 time: track.timescale.time(segment.start),
                 why,
@@ -115,7 +119,7 @@ impl Run<'_> {
     }
 
     /// Keeps the record of a segment, whose objects are written.
-    fn keep_record(
+    pub(super) fn keep_record(
         &self,
         (rendition, index): (usize, usize),
         marked: &MarkedSamples,
@@ -175,7 +179,9 @@ impl Run<'_> {
         let (marked, sizes) = self.mark(task.rendition, index, bench)?;
         let parts = rendition.parts_of(index, &resized(samples, &sizes))?;
         let bytes = length(&parts, &sizes);
-        let Bench { output, segment } = bench;
+        let Bench {
+            output, segment, ..
+        } = bench;
         let mut write = |path, mark| {
             self.create(path, bytes, output, |output, out| {
                 for part in &parts {
@@ -232,11 +238,16 @@ impl Run<'_> {
             })?;
         let (known, twins) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.waiting = Some(Waiting { spill, twins });
-        self.take_sizes(&known)
+        self.take_sizes(&known)?;
+        self.announce_again()
     }
 
     /// The sizes of a single-file rendition that an earlier run wrote in both variants.
     fn kept_file(&self, rendition: usize) -> Result<Option<Vec<MarkedSegment>>, Error> {
+        // Of encrypted ones the boxes are not known.
+        if self.is_protected(rendition) {
+            return Ok(None);
+        }
         let planned = &self.renditions[rendition];
         let segments = 0..planned.segments.len();
         let sizes = segments.map(|index| {
@@ -253,9 +264,15 @@ impl Run<'_> {
         };
         let mut sized = Rendition::clone(planned);
         sizes.iter().for_each(|segment| segment.apply(&mut sized));
-        let head = sized.single_file()?.head.len() as u64;
-        let payload: u64 = sized.facts(0, 0)?.iter().map(|segment| segment.bytes).sum();
+        let none = BoxBytes::none();
+        let head = sized.single_file(sized.init(None)?, none)?.head.len() as u64;
+        let payload: u64 = sized
+            .facts(0, 0, none)?
+            .iter()
+            .map(|segment| segment.bytes)
+            .sum();
         let task = Task {
+            tree: 0,
             rendition,
             what: super::What::SingleFile,
         };
@@ -272,10 +289,6 @@ impl Run<'_> {
                 *identical += u64::from(segment.is_identical);
             }
         }
-        if !marked.is_empty() {
-            let renditions = self.renditions.iter().map(Cow::as_ref);
-            self.presentation = Plan::presentation_of(self.plan, renditions)?;
-        }
         Ok(())
     }
 
@@ -289,6 +302,12 @@ impl Run<'_> {
         waiting.twins.get(&(rendition, index)).map(Vec::as_slice)
     }
 
+    /// Reads changed samples of a segment that wait on disk.
+    pub(super) fn read_waiting(&self, twins: &[Option<Spilled>]) -> Result<MarkedSamples, Error> {
+        let waiting = self.waiting.as_ref().ok_or(Error::NoPrivateSink)?;
+        Ok(MarkedSamples::of_twins(waiting.spill.get(twins)?))
+    }
+
     /// Writes a variant of a segment whose changed samples wait on disk.
     pub(super) fn write_waiting(
         &self,
@@ -300,7 +319,7 @@ impl Run<'_> {
     ) -> Result<(), Error> {
         let input = &self.plan.inputs[rendition.input];
         let start = rendition.segments[index].samples.start;
-        for Part { head, samples } in rendition.parts(index)? {
+        for Part { head, samples, .. } in rendition.parts(index)? {
             output.append(out, &head)?;
             for at in samples {
                 let sample = &rendition.track.samples[at];

@@ -5,12 +5,17 @@ use mux::bandwidth::{self, Delivery};
 
 use super::Rendition;
 use crate::Error;
+use crate::protecting::BoxBytes;
 
 impl Rendition {
     /// The smallest rate at which every sample comes in time, `min_buffer_time` after the first
     /// bit; in bits per second.
-    pub(crate) fn continuous_rate(&self, min_buffer_time: Time) -> Result<u64, Error> {
-        let deliveries = self.deliveries()?;
+    pub(crate) fn continuous_rate(
+        &self,
+        min_buffer_time: Time,
+        boxes: &BoxBytes,
+    ) -> Result<u64, Error> {
+        let deliveries = self.deliveries(boxes)?;
         let timescale = self.track.timescale;
         Ok(bandwidth::continuous(
             &deliveries,
@@ -20,14 +25,15 @@ impl Rendition {
     }
 
     /// Every sample with what stands before it in its segment.
-    fn deliveries(&self) -> Result<Vec<Delivery>, Error> {
+    fn deliveries(&self, boxes: &BoxBytes) -> Result<Vec<Delivery>, Error> {
         let needed = self.needed();
         let mut out = Vec::with_capacity(needed.len());
         for (index, segment) in self.segments.iter().enumerate() {
             let mut before = self.segment_head(index)?.len() as u64;
             let mut entry = u64::try_from(segment.start).ok();
-            for (fragment, samples) in self.fragments(index) {
-                before += fragment.size().head;
+            let sizes = self.fragment_sizes(index, boxes);
+            for ((fragment, samples), size) in self.fragments(index).zip(sizes) {
+                before += size.head;
                 let needed = needed.get(samples).unwrap_or_default();
                 for (sample, needed) in fragment.samples.iter().zip(needed) {
                     out.push(Delivery {

@@ -10,27 +10,26 @@ use mux::presentation::{
 
 use super::{Plan, Rendition, SingleFileLayout, TextRendition};
 use crate::Error;
+use crate::job::Formats;
+use crate::protecting::Protected;
 
 impl Plan {
-    /// What manifests will say, every size included.
+    /// What the manifests of a set of segments will say: of renditions whose samples have the sizes
+    /// they have by now, and of boxes as far as they are made.
     ///
     /// # Errors
     /// Segments that cannot be expressed in boxes.
-    pub fn presentation(&self) -> Result<Presentation, Error> {
-        self.presentation_of(self.renditions.iter())
-    }
-
-    /// The same with renditions whose samples have other sizes.
     pub(crate) fn presentation_of<'r>(
         &self,
+        protected: &Protected<'_>,
         media: impl Iterator<Item = &'r Rendition>,
     ) -> Result<Presentation, Error> {
         let mut renditions = Vec::with_capacity(self.renditions.len() + self.texts.len());
-        for rendition in media {
-            renditions.push(self.announce(rendition)?);
+        for (at, rendition) in media.enumerate() {
+            renditions.push(self.announce(at, rendition, protected)?);
         }
         for text in &self.texts {
-            renditions.push(self.announce_text(text)?);
+            renditions.push(self.announce_text(text, protected.tree.formats)?);
         }
         Ok(Presentation {
             duration: self.duration,
@@ -43,25 +42,32 @@ impl Plan {
                 true => Addressing::Time,
                 false => Addressing::Number,
             },
+            tracktypes: self.tracktypes(protected.tree),
             renditions,
-            tracktypes: Vec::new(),
         })
     }
 
-    fn announce(&self, rendition: &Rendition) -> Result<Announced, Error> {
+    fn announce(
+        &self,
+        at: usize,
+        rendition: &Rendition,
+        protected: &Protected<'_>,
+    ) -> Result<Announced, Error> {
         let track = &rendition.track;
         let number_from = self.job.number_from;
+        let boxes = protected.boxes(at);
         let (storage, segments) = if self.job.single_file {
-            let layout = rendition.single_file()?;
+            let init = rendition.init(protected.init(at))?;
+            let layout = rendition.single_file(init, boxes)?;
             let offset = layout.head.len() as u64;
             (
                 single_file(rendition.kind(), &layout),
-                rendition.facts(number_from, offset)?,
+                rendition.facts(number_from, offset, boxes)?,
             )
         } else {
             (
                 in_segments(rendition.kind()),
-                rendition.facts(number_from, 0)?,
+                rendition.facts(number_from, 0, boxes)?,
             )
         };
         Ok(Announced {
@@ -89,13 +95,13 @@ impl Plan {
             events: rendition.events.schemes().to_vec(),
             continuous_rate: match self.job.average_bandwidth {
                 true => None,
-                false => Some(rendition.continuous_rate(self.job.min_buffer_time)?),
+                false => Some(rendition.continuous_rate(self.job.min_buffer_time, boxes)?),
             },
-            protection: None,
+            protection: protected.announced(at),
         })
     }
 
-    fn announce_text(&self, text: &TextRendition) -> Result<Announced, Error> {
+    fn announce_text(&self, text: &TextRendition, formats: Formats) -> Result<Announced, Error> {
         let mut offset = 0;
         let mut storage = in_segments(TrackKind::Text);
         if self.job.single_file {
@@ -104,7 +110,7 @@ impl Plan {
             storage = single_file(TrackKind::Text, &layout);
         }
         let segments = text.facts(self.job.number_from, offset);
-        let webvtt = self.job.formats.hls.then(|| WebVtt {
+        let webvtt = formats.hls.then(|| WebVtt {
             media: SegmentName::new("seg_", ".vtt"),
             bytes: text
                 .segments

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use demux::{Facts, Track};
 use media::{Language, Sample, Segment, Time, TrackKind};
-use mux::cmaf::{self, Fragment, IndexEntry, Init};
+use mux::cmaf::{self, Fragment, FragmentSize, IndexEntry, Init, InitProtection};
 use mux::presentation::{ByteRange, Role, SegmentFacts};
 
 use super::cutting::Cut;
@@ -13,6 +13,7 @@ use super::label::{Folders, Place};
 use super::selection::{Chosen, ChosenTrack};
 use super::{Mapping, sync};
 use crate::Error;
+use crate::protecting::BoxBytes;
 
 /// One track of the package: what it is, where it is cut and where it lies.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub struct Rendition {
 pub(crate) struct Part {
     /// What stands before the samples' bytes.
     pub(crate) head: Vec<u8>,
+    /// Bytes of the boxes that were added to the fragment, which are part of the head.
+    pub(crate) boxes: u32,
     /// Positions of the samples in the track.
     pub(crate) samples: Range<usize>,
 }
@@ -94,8 +97,8 @@ impl Rendition {
         self.track.timescale.time(end)
     }
 
-    /// The init segment.
-    pub(crate) fn init(&self) -> Result<Vec<u8>, Error> {
+    /// The init segment, with what it says of encryption.
+    pub(crate) fn init(&self, protection: Option<InitProtection<'_>>) -> Result<Vec<u8>, Error> {
         let init = Init {
             kind: self.kind(),
             entries: &self.track.entries,
@@ -107,7 +110,7 @@ impl Rendition {
             media_time: self.mapping.media_time,
             duration: self.segments.iter().map(|segment| segment.duration).sum(),
             roles: &self.track.roles,
-            protection: None,
+            protection,
         };
         cmaf::init_segment(&init).map_err(|source| self.boxes_error("the init segment", source))
     }
@@ -164,13 +167,30 @@ impl Rendition {
 
     /// The same with samples of other sizes, one for each of the segment's.
     pub(crate) fn parts_of(&self, index: usize, samples: &[Sample]) -> Result<Vec<Part>, Error> {
+        self.parts_with(index, samples, |_, _| Ok(Vec::new()))
+    }
+
+    /// The same with boxes behind each `trun`: `boxes` makes them of the positions of the
+    /// fragment's samples, and of where they will stand, counted from the start of `moof`.
+    pub(crate) fn parts_with(
+        &self,
+        index: usize,
+        samples: &[Sample],
+        mut boxes: impl FnMut(&Range<usize>, u64) -> Result<Vec<u8>, Error>,
+    ) -> Result<Vec<Part>, Error> {
         let mut head = self.segment_head(index)?;
         let mut parts = Vec::with_capacity(1);
         for (fragment, samples) in self.fragments_of(index, samples) {
+            let boxes = boxes(&samples, fragment.size().boxes_offset)?;
+            let fragment = Fragment {
+                boxes: &boxes,
+                ..fragment
+            };
             let bytes = cmaf::append_fragment_head(std::mem::take(&mut head), &fragment)
                 .map_err(|source| self.segment_error(index, source))?;
             parts.push(Part {
                 head: bytes,
+                boxes: u32::try_from(boxes.len()).unwrap_or(u32::MAX),
                 samples,
             });
         }
@@ -191,20 +211,22 @@ impl Rendition {
     }
 
     /// What manifests say of every segment, numbered from `number_from`.
-    pub(crate) fn facts(&self, number_from: u32, offset: u64) -> Result<Vec<SegmentFacts>, Error> {
+    pub(crate) fn facts(
+        &self,
+        number_from: u32,
+        offset: u64,
+        boxes: &BoxBytes,
+    ) -> Result<Vec<SegmentFacts>, Error> {
         let mut out = Vec::with_capacity(self.segments.len());
         let mut offset = offset;
         for (index, segment) in self.segments.iter().enumerate() {
             let before = self.segment_head(index)?.len() as u64;
-            let sizes = self.fragments(index).map(|(fragment, _)| fragment.size());
+            let mut sizes = self.fragment_sizes(index, boxes).peekable();
+            let head = sizes.peek().map(|size| size.head);
             let bytes = sizes.fold(before, |sum, size| sum + size.head + size.payload);
             let first = self.track.samples.get(segment.samples.start);
             let sap = self.sap(index);
             let first = first.filter(|_| sap > 0 && self.kind() == TrackKind::Video);
-            let head = self
-                .fragments(index)
-                .next()
-                .map(|(fragment, _)| fragment.size().head);
             let iframe = first.zip(head).map(|(sample, head)| ByteRange {
                 offset: 0,
                 length: before + head + u64::from(sample.size),
@@ -223,9 +245,29 @@ impl Rendition {
         Ok(out)
     }
 
-    /// What stands before the segments when they lie in one file.
-    pub(crate) fn single_file(&self) -> Result<SingleFileLayout, Error> {
-        let facts = self.facts(0, 0)?;
+    /// How long the fragments of the segment at `index` are, with the boxes that are added.
+    pub(super) fn fragment_sizes<'s>(
+        &'s self,
+        index: usize,
+        boxes: &'s BoxBytes,
+    ) -> impl Iterator<Item = FragmentSize> + 's {
+        let fragments = self.fragments(index).enumerate();
+        fragments.map(move |(at, (fragment, _))| {
+            let size = fragment.size();
+            FragmentSize {
+                head: size.head + boxes.of(index, at),
+                ..size
+            }
+        })
+    }
+
+    /// What stands before the segments when they lie in one file behind `init`.
+    pub(crate) fn single_file(
+        &self,
+        init: Vec<u8>,
+        boxes: &BoxBytes,
+    ) -> Result<SingleFileLayout, Error> {
+        let facts = self.facts(0, 0, boxes)?;
         let entries: Vec<IndexEntry> = facts
             .iter()
             .map(|facts| IndexEntry {
@@ -237,7 +279,7 @@ impl Rendition {
         let start = facts.first().map_or(0, |facts| facts.start);
         let index = cmaf::segment_index(&entries, start, self.track.timescale)
             .map_err(|source| self.boxes_error("the segment index", source))?;
-        Ok(SingleFileLayout::new(self.init()?, &index))
+        Ok(SingleFileLayout::new(init, &index))
     }
 
     fn segment_error(&self, index: usize, source: isobmff::Error) -> Error {

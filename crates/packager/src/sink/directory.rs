@@ -2,13 +2,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{Object, Sink};
+use super::{Object, SALT_BYTES, Sink, new_salt};
 
-/// The file that marks a directory as an unfinished run. It holds the job's fingerprint, is locked
-/// while a process writes, and goes when the package is whole.
+/// The file that marks a directory as an unfinished run. It holds the job's fingerprint and the
+/// run's salt, is locked while a process writes, and goes when the package is whole.
 const JOURNAL: &str = ".packager-run";
 
 /// What a temporary name ends in; it also begins with a dot, so no server lists it.
@@ -55,6 +55,7 @@ pub struct DirectorySink {
     journal: File,
     resumed: bool,
     audience: Audience,
+    salt: [u8; SALT_BYTES],
 }
 
 impl Audience {
@@ -151,19 +152,27 @@ impl DirectorySink {
         })?;
         let found = fs::read_to_string(&path).map_err(|error| at(&path, &error))?;
         // An empty journal is a run that was killed before it wrote anything else.
-        let resumed = found == fingerprint;
+        let salt = found.strip_prefix(fingerprint).and_then(salt_of);
+        let resumed = salt.is_some();
         if !resumed && existing == Existing::Resume && !found.is_empty() {
             let text = "holds an unfinished run of another job; finish that, choose another \
                         directory, or replace it with --force";
             return Err(refusal(root, text));
         }
-        if !resumed {
-            if is_replaced {
-                remove_package(audience, root)?;
-            }
-            fs::write(&path, fingerprint).map_err(|error| at(&path, &error))?;
+        if !resumed && is_replaced {
+            remove_package(audience, root)?;
         }
+        let salt = match salt {
+            Some(salt) => salt,
+            None => {
+                let salt = new_salt()?;
+                let text = format!("{fingerprint}{}", salt_line(&salt));
+                fs::write(&path, text).map_err(|error| at(&path, &error))?;
+                salt
+            }
+        };
         Ok(DirectorySink {
+            salt,
             root: root.into(),
             journal,
             resumed,
@@ -203,6 +212,29 @@ impl DirectorySink {
         );
         self.root.join(path)
     }
+}
+
+/// The line of the journal that holds the salt.
+fn salt_line(salt: &[u8; SALT_BYTES]) -> String {
+    let digits: String = salt.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("salt {digits}\n")
+}
+
+/// Reads [`salt_line`].
+fn salt_of(line: &str) -> Option<[u8; SALT_BYTES]> {
+    let digits = line.strip_prefix("salt ")?.strip_suffix('\n')?.as_bytes();
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let mut salt = [0; SALT_BYTES];
+    if digits.len() != 2 * SALT_BYTES {
+        return None;
+    }
+    for (byte, pair) in salt.iter_mut().zip(digits.chunks_exact(2)) {
+        let [high, low] = pair else {
+            return None;
+        };
+        *byte = u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()?;
+    }
+    Some(salt)
 }
 
 /// Whether a packager wrote what lies here: a finished package or an unfinished run.
@@ -302,6 +334,10 @@ impl Sink for DirectorySink {
         crate::marking::unnamed(&self.root)
     }
 
+    fn salt(&self) -> io::Result<[u8; SALT_BYTES]> {
+        Ok(self.salt)
+    }
+
     fn finish(&self) -> io::Result<()> {
         if self.audience == Audience::Private {
             remove(&self.root.join(RECORDS))?;
@@ -356,6 +392,12 @@ impl Object for DirectoryObject {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file
             .write_all(bytes)
+            .map_err(|error| at(&self.target, &error))
+    }
+
+    fn rewrite_start(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file
+            .write_all_at(bytes, 0)
             .map_err(|error| at(&self.target, &error))
     }
 

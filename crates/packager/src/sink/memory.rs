@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Object, Sink};
+use super::{Object, SALT_BYTES, Sink, new_salt};
 
 /// Keeps every object in memory.
 #[derive(Debug, Default)]
 pub struct MemorySink {
     objects: Mutex<BTreeMap<String, Arc<[u8]>>>,
+    salt: Mutex<Option<[u8; SALT_BYTES]>>,
 }
 
 impl MemorySink {
@@ -49,6 +50,13 @@ impl Sink for MemorySink {
             .ok_or_else(missing)
     }
 
+    fn salt(&self) -> io::Result<[u8; SALT_BYTES]> {
+        let mut salt = self.salt.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = salt.map_or_else(new_salt, Ok)?;
+        *salt = Some(known);
+        Ok(known)
+    }
+
     fn finish(&self) -> io::Result<()> {
         Ok(())
     }
@@ -63,6 +71,13 @@ struct MemoryObject<'s> {
 impl Object for MemoryObject<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn rewrite_start(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let start = self.bytes.get_mut(..bytes.len());
+        let start = start.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        start.copy_from_slice(bytes);
         Ok(())
     }
 

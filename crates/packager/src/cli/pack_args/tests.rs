@@ -5,6 +5,8 @@ use std::path::Path;
 use clap::Parser;
 
 use super::*;
+use cenc::drm::System;
+use cenc::policy::HeightLimits;
 
 #[derive(Debug, Parser)]
 struct Line {
@@ -83,7 +85,6 @@ fn what_cannot_be_is_asked_wrongly() {
         "a.mp4 -o out --single-file --time-template",
         "a.mp4 -o out --single-file --number-from 5",
         "a.mp4 -o out --watermark",
-        "a.mp4 -o out --key all=00:00",
     ] {
         assert_eq!(line(text).map(|_| ()).unwrap_err().exit_code(), 2, "{text}");
     }
@@ -148,11 +149,11 @@ fn a_line_without_output_or_a_job_without_input_is_told_what_is_missing() {
 fn a_wrong_job_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("job.json");
-    std::fs::write(&path, r#"{"protect_type": ["drm"]}"#).unwrap();
+    std::fs::write(&path, r#"{"protect_type": ["dmr"]}"#).unwrap();
     let text = format!("a.mp4 -o out --job {}", path.display());
     let message = message(line(&text).unwrap().task().err().unwrap());
     assert!(
-        message.contains("job.json: protect_type[0]: asks for \"drm\""),
+        message.contains("job.json: protect_type[0]: is \"dmr\", expected drm or watermark"),
         "{message}"
     );
 }
@@ -175,6 +176,107 @@ fn a_job_file_that_asks_for_a_mark_needs_the_key_on_the_command_line() {
     let watermark = task.job.watermark.unwrap();
     assert_eq!(watermark.layout, VariantLayout::Directory);
     assert!(task.private.unwrap().ends_with("out.private"));
+}
+
+#[test]
+fn a_job_file_that_asks_for_encryption_needs_keys_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job.json");
+    let text = r#"{"protect_type": ["drm"],
+        "drm_option": {"multi_key": true, "max_sd_height": 576, "clear_lead": 4}}"#;
+    std::fs::write(&path, text).unwrap();
+    let text = format!("a.mp4 -o out --job {}", path.display());
+    let refused = message(line(&text).unwrap().task().err().unwrap());
+    assert!(refused.contains("expected keys beside it"), "{refused}");
+    let text = format!("{text} --key {KEY} --drm widevine,fairplay --max-hd-height 720");
+    let protection = line(&text)
+        .unwrap()
+        .task()
+        .ok()
+        .unwrap()
+        .job
+        .protection
+        .unwrap();
+    let limits = HeightLimits::new(576, 720, 2160).unwrap();
+    assert_eq!(protection.policy.multi_key, Some(limits));
+    assert_eq!(protection.clear_lead.seconds(), 4.0);
+    assert_eq!(protection.systems, [System::Widevine, System::FairPlay]);
+}
+
+const KEY: &str = "all=00112233445566778899aabbccddeeff:0f0e0d0c0b0a09080706050403020100";
+
+#[test]
+fn options_of_encryption_without_effect_are_refused() {
+    for text in [
+        "--scheme cenc",
+        "--drm widevine",
+        "--multi-key",
+        "--clear-lead 2",
+        "--tracktype-manifests",
+        "--iv-seed 00",
+    ] {
+        let error = line(&format!("a.mp4 -o out {text}")).unwrap_err();
+        assert!(error.to_string().contains("required"), "{error}");
+    }
+    for (text, expected) in [
+        ("--quiet", "--drm: is missing"),
+        ("--drm none,widevine", "none stands alone"),
+        (
+            "--drm none --max-sd-height 576",
+            "have no effect without --multi-key",
+        ),
+        (
+            "--drm none --multi-key --max-hd-height 480",
+            "--max-hd-height: is not above",
+        ),
+        (
+            "--drm none --tracktype-manifests",
+            "expected multi_key beside it",
+        ),
+        ("--drm none --iv-size 8", "iv_size: is 8, expected 16"),
+        (
+            "--drm widevine --clearkey-url https://a",
+            "expected clearkey among",
+        ),
+        (
+            "--drm fairplay --scheme cenc",
+            "FairPlay does not decrypt cenc",
+        ),
+        (
+            "--drm fairplay --format dash",
+            "FairPlay is told in playlists alone",
+        ),
+        (
+            "--drm none --scheme both --format hls",
+            "expected dash and hls",
+        ),
+        ("--drm widevine,widevine", "expected every system once"),
+    ] {
+        let text = format!("a.mp4 -o out --key {KEY} {text}");
+        let message = message(line(&text).unwrap().task().err().unwrap());
+        assert!(message.contains(expected), "{message}");
+    }
+    for text in ["--iv-seed 0", "--iv-seed xy", "--iv-size 12", "--drm fps"] {
+        line(&format!("a.mp4 -o out --key {KEY} --drm none {text}")).unwrap_err();
+    }
+}
+
+#[test]
+fn no_message_repeats_a_key() {
+    let key = "0f0e0d0c0b0a09080706050403020100";
+    for text in [
+        "all=",
+        "all=00:",
+        "0011",
+        "uhd3=00112233445566778899aabbccddeeff:",
+    ] {
+        let text = format!("a.mp4 -o out --drm none --key {text}{key}");
+        let message = message(line(&text).unwrap().task().err().unwrap());
+        assert!(!message.contains(key), "{message}");
+    }
+    let text = format!("a.mp4 -o out --key {KEY} --drm none --iv-seed {key}");
+    let task = line(&text).unwrap().task().ok().unwrap();
+    assert!(!format!("{:?}", task.job).contains(key));
 }
 
 #[test]

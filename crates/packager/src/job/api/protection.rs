@@ -1,24 +1,26 @@
-//! `protect_type`: what this version cannot do is refused, and a mark has to be made.
+//! `protect_type`: what has to be done to the content, or else nothing is packaged.
 
 use super::object::Object;
 use crate::job::JobError;
 
-/// Whether a job asks for a mark. Every other protection is refused.
-pub(super) fn asks_for_mark(root: &Object<'_>) -> Result<bool, JobError> {
+/// What a job asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) mark: bool,
+    pub(super) encryption: bool,
+}
+
+/// What a job asks for.
+pub(super) fn wanted(root: &Object<'_>) -> Result<Wanted, JobError> {
     let spellings = ["protect_type", "protection_type"].map(|key| root.field(key));
-    let mut marks = false;
+    let mut wanted = Wanted::default();
     for field in spellings.iter().flatten() {
         for item in field.list() {
-            let protection = item.text()?.to_ascii_lowercase();
-            if !["drm", "watermark"].contains(&protection.as_str()) {
-                return Err(item.refuse("drm or watermark"));
+            match item.text()?.to_ascii_lowercase().as_str() {
+                "watermark" => wanted.mark = true,
+                "drm" => wanted.encryption = true,
+                _ => return Err(item.refuse("drm or watermark")),
             }
-            if protection == "watermark" {
-                marks = true;
-                continue;
-            }
-            let (field, protection) = (item.place, format!("{protection:?}"));
-            return Err(JobError::Unsupported { field, protection });
         }
     }
     // A misspelt field must not turn protected content into clear content.
@@ -42,5 +44,5 @@ pub(super) fn asks_for_mark(root: &Object<'_>) -> Result<bool, JobError> {
         let expected = "protect_type beside drm_option ([] packages in the clear)";
         return Err(JobError::value("protect_type", "missing", expected));
     }
-    Ok(marks)
+    Ok(wanted)
 }

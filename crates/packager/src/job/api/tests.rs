@@ -48,30 +48,28 @@ fn the_whole_document_is_read() {
 }
 
 #[test]
-fn protection_is_refused_under_both_spellings() {
-    for (text, place) in [
-        (
-            r#"{"protect_type": ["watermark", "drm"]}"#,
-            "protect_type[1]: asks for \"drm\"",
-        ),
-        (
-            r#"{"protection_type": ["DRM"]}"#,
-            "protection_type[0]: asks for \"drm\"",
-        ),
-        (
-            r#"{"protect_type": "drm"}"#,
-            "protect_type: asks for \"drm\"",
-        ),
-        (
-            r#"{"protect_type": [], "protection_type": ["drm"]}"#,
-            "protection_type[0]: asks for",
-        ),
+fn encryption_that_is_asked_for_has_to_be_done() {
+    for text in [
+        r#"{"protect_type": ["watermark", "drm"]}"#,
+        r#"{"protection_type": ["DRM"]}"#,
+        r#"{"protect_type": "drm"}"#,
+        r#"{"protect_type": [], "protection_type": ["drm"]}"#,
     ] {
-        let message = refused(text);
-        assert!(message.starts_with(place), "{message}");
-        assert!(message.contains("this version cannot do"), "{message}");
+        let mut job = parse(text).unwrap().job;
+        job.inputs = Job::new(["a.mp4"]).inputs;
+        let message = job.validate().unwrap_err().to_string();
+        let expected = "protect_type: is \"drm\", expected keys beside it";
+        assert!(message.starts_with(expected), "{message}");
     }
     assert!(refused(r#"{"protect_type": ["dmr"]}"#).contains("is \"dmr\", expected drm or"));
+}
+
+#[test]
+fn drm_options_are_kept_for_whoever_has_the_keys() {
+    let text = r#"{"protect_type": ["drm"], "drm_option": {"multi_key": true, "clear_lead": 4}}"#;
+    let file = parse(text).unwrap();
+    assert!(file.job.must_protect && file.drm_option.multi_key);
+    assert_eq!(file.warnings, Vec::<String>::new());
 }
 
 #[test]

@@ -1,0 +1,235 @@
+//! What of a plan is encrypted, with which keys, and in which sets of segments.
+
+use std::collections::BTreeMap;
+
+use cenc::policy::{ContentKey, KeyRing, Label, TrackFacts};
+use cenc::scheme::{Algorithm, Scheme};
+use keys::{Obtained, Request, Source};
+use media::{Time, TrackKind};
+
+use super::signalling;
+use super::{Input, Rendition};
+use crate::Error;
+use crate::job::{Formats, Job, JobError, Protection, Schemes};
+use crate::protecting::{Rules, Signalled, TrackProtection, Tree};
+
+/// What a plan encrypts.
+#[derive(Debug)]
+pub(crate) struct Protecting {
+    pub(crate) trees: Vec<Tree>,
+    /// How samples are divided, by the position of their rendition.
+    pub(crate) rules: BTreeMap<usize, Rules>,
+}
+
+/// The folder of the one set of segments that DASH and HLS share.
+const SHARED: &str = "cmaf";
+
+/// What a job encrypts, and the sets of segments it makes of it.
+///
+/// # Errors
+/// Keys that cannot be had, tracks without a key, keys without a track, samples that cannot be
+/// encrypted.
+pub(super) fn plan(
+    job: &Job,
+    inputs: &[Input],
+    renditions: &[Rendition],
+    boundaries: Option<&[Time]>,
+    warnings: &mut Vec<String>,
+) -> Result<Protecting, Error> {
+    let Some(protection) = &job.protection else {
+        return Ok(Protecting {
+            trees: vec![Tree {
+                folder: SHARED,
+                formats: job.formats,
+                tracks: BTreeMap::new(),
+            }],
+            rules: BTreeMap::new(),
+        });
+    };
+    let facts: Vec<TrackFacts> = renditions.iter().map(facts).collect();
+    let labels = KeyRing::labels(&protection.policy, &facts);
+    if labels.is_empty() {
+        return Err(Error::NothingToProtect);
+    }
+    let mut obtained = protection.source.obtain(&Request {
+        content_id: job.content_id.as_deref(),
+        schemes: &protection.schemes.list(),
+        labels: &labels,
+        limits: protection.policy.multi_key,
+        systems: &protection.systems,
+    })?;
+    warnings.append(&mut obtained.warnings);
+    let clear = clear_segments(protection, renditions, boundaries, warnings)?;
+    let trees = trees(job, protection)
+        .into_iter()
+        .map(|(folder, formats, scheme)| {
+            let assigned = obtained
+                .ring
+                .assign(&protection.policy, scheme.algorithm(), &facts)?;
+            let mut tree = Tree {
+                folder,
+                formats,
+                tracks: BTreeMap::new(),
+            };
+            for (at, key) in assigned.into_iter().enumerate() {
+                let label = facts
+                    .get(at)
+                    .and_then(|facts| protection.policy.label(facts));
+                let (Some(key), Some(label)) = (key, label) else {
+                    continue;
+                };
+                check_iv(protection, scheme, label, key, warnings)?;
+                let signalled = signalled(job, protection, (formats, scheme), key, &obtained)?;
+                tree.tracks.insert(
+                    at,
+                    TrackProtection {
+                        kind: facts.get(at).map_or(TrackKind::Video, |facts| facts.kind),
+                        scheme,
+                        key: key.clone(),
+                        label,
+                        signalled,
+                        clear_segments: clear.get(at).copied().unwrap_or(0),
+                    },
+                );
+            }
+            Ok(tree)
+        })
+        .collect::<Result<Vec<Tree>, Error>>()?;
+    let mut rules = BTreeMap::new();
+    for at in trees.iter().flat_map(|tree| tree.tracks.keys()) {
+        if let (Some(rendition), false) = (renditions.get(*at), rules.contains_key(at)) {
+            let input = inputs.get(rendition.input).map(Input::name);
+            let found = Rules::of(&input.unwrap_or_default(), &rendition.track)?;
+            rules.insert(*at, found);
+        }
+    }
+    Ok(Protecting { trees, rules })
+}
+
+/// The sets of segments: folder, manifests and scheme of each.
+fn trees(job: &Job, protection: &Protection) -> Vec<(&'static str, Formats, Scheme)> {
+    let only = |dash, hls| Formats { dash, hls };
+    match protection.schemes {
+        Schemes::One(scheme) => vec![(SHARED, job.formats, scheme)],
+        Schemes::Both => vec![
+            ("dash", only(true, false), Scheme::Cenc),
+            ("hls", only(false, true), Scheme::Cbcs),
+        ],
+    }
+}
+
+fn signalled(
+    job: &Job,
+    protection: &Protection,
+    (formats, scheme): (Formats, Scheme),
+    key: &ContentKey,
+    obtained: &Obtained,
+) -> Result<Signalled, Error> {
+    let asked = signalling::Asked {
+        systems: &protection.systems,
+        settings: &protection.drm,
+        content_id: job.content_id.as_deref().unwrap_or_default(),
+        scheme,
+        formats,
+    };
+    Ok(signalling::of(&asked, key, &obtained.signalling)?)
+}
+
+/// The IV that came with a key is for `cbcs`: of a counter nobody can say that it is used once.
+///
+/// # Errors
+/// One that cannot be used, where the user gave it; a warning where a server did.
+fn check_iv(
+    protection: &Protection,
+    scheme: Scheme,
+    label: Label,
+    key: &ContentKey,
+    warnings: &mut Vec<String>,
+) -> Result<(), Error> {
+    let Some(iv) = &key.iv else {
+        return Ok(());
+    };
+    let expected = match (scheme, iv.bytes().len()) {
+        (Scheme::Cbcs, 16) => return Ok(()),
+        (Scheme::Cbcs, _) => "16 bytes".to_string(),
+        (Scheme::Cenc | Scheme::Cens, _) => {
+            format!("none: counters of {scheme} are planned so that none is used twice")
+        }
+        (Scheme::Cbc1, _) => "none: every sample has an IV of its own in cbc1".to_string(),
+    };
+    if scheme.algorithm() == Algorithm::AesCtr && !matches!(protection.source, Source::Given(_)) {
+        let text = format!("key {label}: the IV that came with it is not used: {expected}");
+        if !warnings.contains(&text) {
+            warnings.push(text);
+        }
+        return Ok(());
+    }
+    let field = format!("key {label}: IV");
+    let value = format!("of {} bytes", iv.bytes().len());
+    Err(JobError::value(field, value, expected).into())
+}
+
+/// What the policy has to know of a rendition.
+fn facts(rendition: &Rendition) -> TrackFacts {
+    let kind = rendition.kind();
+    TrackFacts {
+        name: format!("{kind} {}", rendition.place.label),
+        kind,
+        height: rendition.track.video().map(|video| video.height),
+    }
+}
+
+/// How many segments of each rendition a clear lead covers: whole ones, at least as long.
+fn clear_segments(
+    protection: &Protection,
+    renditions: &[Rendition],
+    boundaries: Option<&[Time]>,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<usize>, Error> {
+    let lead = protection.clear_lead;
+    if lead.ticks == 0 {
+        return Ok(vec![0; renditions.len()]);
+    }
+    // Video decides where segments begin, and the n-th of all renditions belong together.
+    let common = boundaries.map(|boundaries| {
+        let before = boundaries.iter().filter(|boundary| **boundary < lead);
+        before.count() + 1
+    });
+    let count = |rendition: &Rendition| {
+        common.unwrap_or_else(|| {
+            let starts = rendition.segments.iter().map(|segment| segment.start);
+            let timescale = rendition.track.timescale;
+            starts.filter(|start| timescale.time(*start) < lead).count()
+        })
+    };
+    let counts: Vec<usize> = renditions.iter().map(count).collect();
+    let is_whole = |(rendition, count): (&Rendition, &usize)| rendition.segments.len() <= *count;
+    if renditions.iter().zip(&counts).all(is_whole) {
+        let end = renditions.iter().map(Rendition::end).max();
+        let end = end.map_or(String::new(), |end| format!(", which is {end}"));
+        let expected = format!("less than the whole presentation{end}");
+        return Err(JobError::value("clear_lead", lead, expected).into());
+    }
+    let mut ends: Vec<Time> = Vec::new();
+    for (rendition, count) in renditions.iter().zip(&counts) {
+        let segment = rendition.segments.get(*count);
+        let start = segment.map(|segment| rendition.track.timescale.time(segment.start));
+        if let (TrackKind::Video, Some(start)) = (rendition.kind(), start) {
+            ends.push(start);
+        }
+    }
+    let first = renditions
+        .first()
+        .zip(counts.first())
+        .and_then(|(rendition, count)| {
+            let segment = rendition.segments.get(*count)?;
+            Some(rendition.track.timescale.time(segment.start))
+        });
+    let end = ends.into_iter().max().or(first);
+    if let Some(end) = end.filter(|end| *end != lead) {
+        warnings.push(format!(
+            "clear_lead: {lead} is not at the end of a segment; the first {end} stay clear"
+        ));
+    }
+    Ok(counts)
+}
