@@ -201,7 +201,8 @@ pub fn counter_blocks(sample: &[u8], subsamples: &[Subsample], scheme: Scheme) -
     let pattern = scheme.video_pattern();
     match scheme {
         Scheme::Cbc1 | Scheme::Cbcs => 0,
-        _ if subsamples.is_empty() => (sample.len() as u64).div_ceil(16),
+        Scheme::Cenc if subsamples.is_empty() => (sample.len() as u64).div_ceil(16),
+        Scheme::Cens if subsamples.is_empty() => sample.len() as u64 / 16,
         Scheme::Cenc => {
             let protected = |each: &Subsample| u64::from(each.bytes_of_protected_data);
             subsamples.iter().map(protected).sum::<u64>().div_ceil(16)

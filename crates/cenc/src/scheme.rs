@@ -7,8 +7,9 @@
 //! | `cbc1` | CBC | no | one chain |
 //! | `cbcs` | CBC | yes | each starts anew from the IV |
 //!
-//! Patterns start anew in every subsample. Where blocks are whole (all but CTR without a pattern),
-//! what is left of a range after its last whole block stays clear.
+//! Patterns start anew in every subsample. Everywhere but in `cenc`, what is left of a range after
+//! its last whole block stays clear. Sound has no pattern, and in `cens` its blocks are whole as
+//! well: "whole-block full-sample encryption", ISO/IEC 23001-7:2016 9.7 and 10.3.
 
 mod cbc;
 mod ctr;
@@ -112,7 +113,7 @@ impl fmt::Display for Scheme {
 }
 
 impl Pattern {
-    /// Every block is encrypted. Also what `tenc` says of `cbcs` audio.
+    /// Every block is encrypted. Also what `tenc` says of `cens` and `cbcs` audio.
     pub const NONE: Pattern = Pattern { crypt: 0, skip: 0 };
     /// One block in ten.
     pub const ONE_IN_TEN: Pattern = Pattern { crypt: 1, skip: 9 };

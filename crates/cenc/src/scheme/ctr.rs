@@ -39,6 +39,12 @@ impl<'k> KeyStream<'k> {
         self.add(range, blocks);
     }
 
+    /// Encrypts or decrypts the whole blocks of `range`; what is over stays as it is.
+    pub(super) fn apply_whole_blocks(&mut self, range: &mut [u8]) {
+        let whole = range.len() - range.len() % 16;
+        self.apply(range.split_at_mut(whole).0);
+    }
+
     /// Encrypts or decrypts the whole blocks of `range` that the pattern names.
     pub(super) fn apply_pattern(&mut self, range: &mut [u8], pattern: Pattern) {
         let mut wanted = pattern.encrypted_blocks(range.len() as u64) as usize;

@@ -148,10 +148,10 @@ impl SampleCipher {
     fn apply_key_stream(&self, sample: &mut [u8], subsamples: &[Subsample], iv: &Iv) {
         let mut stream = KeyStream::new(&self.aes, iv);
         for range in Protected::new(sample, subsamples) {
-            if self.pattern.skips() {
-                stream.apply_pattern(range, self.pattern);
-            } else {
-                stream.apply(range);
+            match self.scheme {
+                Scheme::Cens if self.pattern.skips() => stream.apply_pattern(range, self.pattern),
+                Scheme::Cens => stream.apply_whole_blocks(range),
+                Scheme::Cenc | Scheme::Cbc1 | Scheme::Cbcs => stream.apply(range),
             }
         }
     }

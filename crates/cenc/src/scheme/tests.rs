@@ -46,6 +46,21 @@ fn ctr_gives_what_nist_says() {
 }
 
 #[test]
+fn cens_leaves_what_is_over_whole_blocks_clear_without_a_pattern_as_well() {
+    // The blocks are those of SP 800-38A F.5.1.
+    let mut sample: [u8; 40] = bytes::<64>(CLEAR)[..40].try_into().unwrap();
+    let iv = Iv::parse("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff").unwrap();
+    let cipher = SampleCipher::new(Scheme::Cens, &nist_key(), Pattern::NONE);
+    cipher.encrypt(&mut sample, &[], &iv).unwrap();
+    let expected: [u8; 40] =
+        bytes("874d6191b620e3261bef6864990db6ce 9806f66b7970fdff8617187bb9fffdff 30c81c46a35ce411");
+    assert_eq!(sample, expected);
+    let mut short = [7; 15];
+    cipher.encrypt(&mut short, &[], &iv).unwrap();
+    assert_eq!(short, [7; 15]);
+}
+
+#[test]
 fn cbc_gives_what_nist_says() {
     // SP 800-38A F.2.1.
     let iv = Iv::parse("000102030405060708090a0b0c0d0e0f").unwrap();
