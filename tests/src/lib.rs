@@ -7,6 +7,7 @@
 
 pub mod boxes;
 pub mod clips;
+pub mod fragments;
 pub mod frames;
 pub mod harness;
 pub mod intra;
@@ -15,4 +16,5 @@ pub mod media;
 pub mod package;
 pub mod packets;
 pub mod process;
+pub mod shaka;
 pub mod table;
