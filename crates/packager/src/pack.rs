@@ -6,6 +6,8 @@ mod layout;
 pub(crate) mod payload;
 mod report;
 mod segments;
+#[cfg(test)]
+mod tests;
 mod twins;
 
 use std::borrow::Cow;
@@ -16,7 +18,7 @@ use cenc::iv::{Disjoint, Ledger, Overlap};
 use cenc::scheme::IvSize;
 use media::Mark;
 use mux::cmaf::InitProtection;
-use mux::manifest;
+use mux::manifest::{self, ManifestError};
 use mux::presentation::{KindFacts, Presentation, Rendition as Announced};
 use rayon::prelude::*;
 
@@ -85,6 +87,24 @@ impl Bench {
     }
 }
 
+/// What threads work with, kept for the next task: a thread has many, and what it works with is
+/// large.
+#[derive(Default)]
+struct Benches {
+    free: Mutex<Vec<Bench>>,
+}
+
+impl Benches {
+    /// Lends a bench for one task.
+    fn lend<T>(&self, task: impl FnOnce(&mut Bench) -> T) -> T {
+        let free = || self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bench = free().pop().unwrap_or_else(Bench::new);
+        let done = task(&mut bench);
+        free().push(bench);
+        done
+    }
+}
+
 impl Plan {
     /// Writes the package into `sink`: media first, then manifests, then the report. Objects that
     /// an earlier, unfinished run of the same job wrote are kept.
@@ -125,6 +145,11 @@ impl Plan {
         let trees = self.protecting.trees.iter().map(|tree| {
             let protected = Protected::new(tree, &self.protecting.rules, &ivs);
             let presentation = self.presentation_of(&protected, self.renditions.iter())?;
+            // What no manifest can say is found out before anything is written.
+            presentation.check().map_err(ManifestError::from)?;
+            if tree.formats.hls {
+                presentation.check_hls().map_err(ManifestError::from)?;
+            }
             Ok(TreeRun {
                 protected,
                 presentation,
@@ -280,9 +305,9 @@ impl Run<'_> {
 
     fn write_media(&self) -> Result<(Vec<Written>, Vec<KnownSegment>), Error> {
         let written = Mutex::new((Vec::new(), Vec::new()));
-        self.tasks()
-            .into_par_iter()
-            .try_for_each_init(Bench::new, |bench, task| {
+        let benches = Benches::default();
+        self.tasks().into_par_iter().try_for_each(|task| {
+            benches.lend(|bench| {
                 let (objects, known) = match (task.what, self.planned(task.rendition)) {
                     (What::Segment(index), Planned::Media(_)) => {
                         self.write_media_segment(task.rendition, index, bench)?
@@ -299,7 +324,8 @@ impl Run<'_> {
                 written.0.extend(objects);
                 written.1.extend(known);
                 Ok::<(), Error>(())
-            })?;
+            })
+        })?;
         Ok(written.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 

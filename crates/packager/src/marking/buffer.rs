@@ -42,7 +42,7 @@ impl SegmentBuffer {
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, text)));
         };
         self.ranges.clear();
-        self.bytes.clear();
+        // Everything is read over, so nothing is cleared before.
         self.bytes.resize(total, 0);
         let mut begins = 0;
         for sample in samples {
@@ -80,6 +80,16 @@ impl SegmentBuffer {
     pub(crate) fn sample(&self, at: usize) -> &[u8] {
         let range = self.ranges.get(at).cloned().unwrap_or(0..0);
         self.bytes.get(range).unwrap_or_default()
+    }
+
+    /// The bytes of samples that follow one another, to be changed in place.
+    pub(crate) fn span_mut(&mut self, places: Range<usize>) -> &mut [u8] {
+        let of = |at: usize| self.ranges.get(at).cloned();
+        let span = match (of(places.start), places.end.checked_sub(1).and_then(of)) {
+            (Some(first), Some(last)) => first.start..last.end,
+            (_, _) => 0..0,
+        };
+        self.bytes.get_mut(span).unwrap_or_default()
     }
 
     /// Some of its samples.

@@ -159,7 +159,6 @@ impl Run<'_> {
             segment,
             sealed: room,
         } = bench;
-        let variants = Variants::of(segment, range.len(), twins);
         let mut known = KnownSegment::new(rendition, index);
         let mut written = Vec::with_capacity(self.trees.len());
         for tree in 0..self.trees.len() {
@@ -169,6 +168,7 @@ impl Run<'_> {
                 what: What::Segment(index),
             };
             let mut objects = Vec::with_capacity(2);
+            let variants = Variants::of(segment, range.len(), twins);
             let sealed = self.seal(tree, (rendition, index), &sized, &variants)?;
             known
                 .boxes
@@ -292,12 +292,40 @@ impl Run<'_> {
             samples
                 .iter()
                 .for_each(|sample| room.extend_from_slice(sample));
+            let sizes = samples.iter().map(|sample| sample.len());
             if let (Some(protector), Some(prepared)) = (protector, &sealed.prepared) {
                 let payload = room.get_mut(part.head.len()..).unwrap_or_default();
-                encrypt(protector, prepared, places.start, samples, payload)
+                encrypt(protector, prepared, places.start, sizes, payload)
                     .map_err(|error| self.segment_failed(task.rendition, index, error))?;
             }
             output.pass(out, room)?;
+        }
+        Ok(())
+    }
+
+    /// The same where the segment lies in memory.
+    fn write_in_place(
+        &self,
+        task: Task,
+        index: usize,
+        sealed: &Sealed,
+        segment: &mut SegmentBuffer,
+        (output, out): (&mut Output, &mut Drain<'_>),
+    ) -> Result<(), Error> {
+        let protector = self.trees[task.tree].protected.protector(task.rendition);
+        let planned = &self.renditions[task.rendition];
+        let start = planned.segments[index].samples.start;
+        for part in &sealed.parts {
+            let places = part.samples.start - start..part.samples.end - start;
+            let sizes = planned.track.samples.get(part.samples.clone()).unwrap_or_default();
+            let sizes = sizes.iter().map(|sample| sample.size as usize);
+            output.append(out, &part.head)?;
+            let payload = segment.span_mut(places.clone());
+            if let (Some(protector), Some(prepared)) = (protector, &sealed.prepared) {
+                encrypt(protector, prepared, places.start, sizes, payload)
+                    .map_err(|error| self.segment_failed(task.rendition, index, error))?;
+            }
+            output.pass(out, payload)?;
         }
         Ok(())
     }
@@ -390,17 +418,18 @@ impl Run<'_> {
     }
 }
 
-/// Encrypts `payload`, which holds `samples`, the first of which is at `from` of the segment.
+/// Encrypts `payload`, which holds samples of these sizes, the first of which is at `from` of the
+/// segment.
 fn encrypt(
     protector: &Protector<'_>,
     prepared: &Prepared,
     from: usize,
-    samples: &[&[u8]],
+    sizes: impl Iterator<Item = usize>,
     payload: &mut [u8],
 ) -> Result<(), ProtectError> {
     let mut left = payload;
-    let samples = samples.iter().map_while(|sample| {
-        let (now, later) = std::mem::take(&mut left).split_at_mut_checked(sample.len())?;
+    let samples = sizes.map_while(|size| {
+        let (now, later) = std::mem::take(&mut left).split_at_mut_checked(size)?;
         left = later;
         Some(now)
     });

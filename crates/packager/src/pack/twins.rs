@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use media::{Mark, Sample};
 use rayon::prelude::*;
 
-use super::{Bench, Run, Task, TreeRun};
+use super::{Bench, Benches, Run, Task, TreeRun};
 use crate::Error;
 use crate::marking::{
     KeptRecord, MarkedSamples, SegmentError, SegmentRecord, Source, Spill, Spilled, resized,
@@ -225,9 +225,9 @@ impl Run<'_> {
         tasks.sort_by_key(|(rendition, index)| (*index, *rendition));
         let spill = Spill::new(private.scratch()?);
         let done = Mutex::new((known, BTreeMap::new()));
-        tasks
-            .into_par_iter()
-            .try_for_each_init(Bench::new, |bench, (rendition, index)| {
+        let benches = Benches::default();
+        tasks.into_par_iter().try_for_each(|(rendition, index)| {
+            benches.lend(|bench| {
                 let (marked, sizes) = self.mark(rendition, index, bench)?;
                 let spilled = spill.put(&marked.twins)?;
                 let segment = self.keep_record((rendition, index), &marked, &sizes)?;
@@ -235,7 +235,8 @@ impl Run<'_> {
                 done.0.push(segment);
                 done.1.insert((rendition, index), spilled);
                 Ok::<(), Error>(())
-            })?;
+            })
+        })?;
         let (known, twins) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.waiting = Some(Waiting { spill, twins });
         self.take_sizes(&known)?;

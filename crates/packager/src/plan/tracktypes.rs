@@ -28,6 +28,8 @@ impl Plan {
                 .iter()
                 .filter(|(_, track)| labels.contains(&track.label));
             let added = added.filter_map(|(at, _)| self.renditions.get(*at));
+            // Pictures for trick play go with their rendition.
+            let added = added.filter(|video| video.trick_play_of.is_none());
             let added: Vec<String> = added.map(|video| video.place.id.clone()).collect();
             if added.is_empty() {
                 continue;
