@@ -6,6 +6,7 @@
 mod build;
 mod descriptors;
 mod model;
+mod protection;
 mod segments;
 mod sets;
 mod xml;
@@ -13,12 +14,19 @@ mod xml;
 use super::{Document, ManifestError};
 use crate::Presentation;
 
-/// The MPD.
+/// An MPD for each track type, then the one of everything.
 pub(super) fn write(presentation: &Presentation) -> Result<Vec<Document>, ManifestError> {
     presentation.check()?;
-    let text = xml::write(&build::mpd(presentation))?;
-    Ok(vec![Document {
+    let mut documents = Vec::new();
+    for track_type in &presentation.tracktypes {
+        documents.push(Document {
+            path: format!("stream_{}.mpd", track_type.name),
+            text: xml::write(&build::mpd(&presentation.of_track_type(track_type)))?,
+        });
+    }
+    documents.push(Document {
         path: "stream.mpd".into(),
-        text,
-    }])
+        text: xml::write(&build::mpd(presentation))?,
+    });
+    Ok(documents)
 }

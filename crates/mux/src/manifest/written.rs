@@ -37,6 +37,26 @@ pub(super) fn reference(path: &str) -> String {
     out
 }
 
+/// Base64 with padding, RFC 4648 section 4.
+pub(super) fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
+    for three in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4 {
+            let index = (bits >> (18 - 6 * at) & 63) as usize;
+            let digit = ALPHABET.get(index).copied().unwrap_or(b'=');
+            out.push(if at > three.len() {
+                '='
+            } else {
+                char::from(digit)
+            });
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +79,23 @@ mod tests {
             seconds(microseconds(u64::MAX, third)),
             "6148914691236517205.000000"
         );
+    }
+
+    #[test]
+    fn base64_is_that_of_the_rfc() {
+        // RFC 4648 section 10.
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+        assert_eq!(base64(&[0xfb, 0xef, 0xff]), "++//");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use media::TrackKind;
 use super::super::written::{microseconds, xs_duration};
 use super::descriptors;
 use super::model::{AdaptationSet, Alignment, Mpd, Representation, Segments};
+use super::protection;
 use super::segments;
 use super::sets::{self, Set};
 use crate::Presentation;
@@ -23,7 +24,7 @@ const LARGEST_BANDWIDTH: u64 = u32::MAX as u64;
 const PREFERRED: u32 = 2;
 
 /// The whole MPD. Sets are numbered from 1 in order.
-pub(super) fn mpd(presentation: &Presentation) -> Mpd {
+pub(super) fn mpd(presentation: &Presentation) -> Mpd<'_> {
     let sets = sets::of(presentation);
     let single = |rendition: &Rendition| matches!(rendition.storage, Storage::SingleFile { .. });
     let longest = presentation.renditions.iter().flat_map(|rendition| {
@@ -56,11 +57,11 @@ fn time(time: media::Time) -> String {
     ))
 }
 
-fn adaptation_set(
-    presentation: &Presentation,
-    sets: &[Set<'_>],
+fn adaptation_set<'a>(
+    presentation: &'a Presentation,
+    sets: &[Set<'a>],
     place: usize,
-) -> Option<AdaptationSet> {
+) -> Option<AdaptationSet<'a>> {
     let set = sets.get(place)?;
     let first = set.first()?;
     let mut representations: Vec<Representation> = set
@@ -110,6 +111,11 @@ fn adaptation_set(
         starts_with_sap: starts_with_sap(set),
         max_playout_rate: rates.map(|trick_play| trick_play.max_playout_rate).min(),
         selection_priority: is_preferred(presentation, set).then_some(PREFERRED),
+        content_protection: first
+            .protection
+            .as_ref()
+            .map(protection::elements)
+            .unwrap_or_default(),
         essential: trick_play
             .and(set.trick_play_of)
             .map(|main| descriptors::trick_play(main + 1))

@@ -1,19 +1,19 @@
 //! The elements of an MPD that the packager writes, with their attributes in schema types.
 
-use crate::presentation::{ByteRange, Descriptor};
+use crate::presentation::{ByteRange, DashProtection, Descriptor};
 
 /// `MPD` with its one `Period`.
-pub(super) struct Mpd {
+pub(super) struct Mpd<'a> {
     pub(super) profiles: &'static str,
     /// An `xs:duration`, as the next two.
     pub(super) media_presentation_duration: String,
     pub(super) max_segment_duration: Option<String>,
     pub(super) min_buffer_time: String,
-    pub(super) adaptation_sets: Vec<AdaptationSet>,
+    pub(super) adaptation_sets: Vec<AdaptationSet<'a>>,
 }
 
 /// `AdaptationSet`.
-pub(super) struct AdaptationSet {
+pub(super) struct AdaptationSet<'a> {
     pub(super) id: usize,
     pub(super) content_type: &'static str,
     pub(super) mime_type: &'static str,
@@ -27,6 +27,7 @@ pub(super) struct AdaptationSet {
     pub(super) starts_with_sap: Option<u8>,
     pub(super) max_playout_rate: Option<u32>,
     pub(super) selection_priority: Option<u32>,
+    pub(super) content_protection: Vec<ContentProtection<'a>>,
     pub(super) essential: Vec<Descriptor>,
     pub(super) supplemental: Vec<Descriptor>,
     /// `InbandEventStream`, where all representations have the same.
@@ -37,6 +38,16 @@ pub(super) struct AdaptationSet {
     /// Where all representations share it.
     pub(super) segment_template: Option<SegmentTemplate>,
     pub(super) representations: Vec<Representation>,
+}
+
+/// `ContentProtection`.
+pub(super) struct ContentProtection<'a> {
+    /// `@schemeIdUri` and `@value`.
+    pub(super) descriptor: Descriptor,
+    /// `@cenc:default_KID`.
+    pub(super) default_kid: Option<String>,
+    /// The elements within.
+    pub(super) content: Option<&'a DashProtection>,
 }
 
 /// What holds at equal places of all representations of a set.

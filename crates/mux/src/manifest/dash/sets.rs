@@ -19,6 +19,11 @@ impl<'a> Set<'a> {
         self.renditions.first().copied()
     }
 
+    /// Whether what the set says of encryption is right for `rendition`.
+    fn has_key_of(&self, rendition: &Rendition) -> bool {
+        self.first().is_some_and(|first| same_key(first, rendition))
+    }
+
     /// Whether all renditions have boundaries at equal times.
     pub(super) fn is_aligned(&self) -> bool {
         let first = self.first();
@@ -55,7 +60,7 @@ pub(super) fn of(presentation: &Presentation) -> Vec<Set<'_>> {
         });
         match sets
             .iter_mut()
-            .find(|set| main.is_some() && set.trick_play_of == main)
+            .find(|set| main.is_some() && set.trick_play_of == main && set.has_key_of(rendition))
         {
             Some(set) => set.renditions.push(rendition),
             None => sets.push(Set {
@@ -68,7 +73,8 @@ pub(super) fn of(presentation: &Presentation) -> Vec<Set<'_>> {
 }
 
 /// One set holds one track in one codec family; video of one dynamic range and colour, audio of
-/// one channel layout, as a change of those is seen or heard.
+/// one channel layout, as a change of those is seen or heard; and one key, as `ContentProtection`
+/// is the set's.
 fn share_a_set(a: &Rendition, b: &Rendition) -> bool {
     let colour = |rendition: &Rendition| rendition.video().and_then(notable_colour);
     let layout = |rendition: &Rendition| {
@@ -86,16 +92,27 @@ fn share_a_set(a: &Rendition, b: &Rendition) -> bool {
         && a.range() == b.range()
         && colour(a) == colour(b)
         && layout(a) == layout(b)
+        && same_key(a, b)
+}
+
+/// Whether both are clear, or encrypted with one key.
+fn same_key(a: &Rendition, b: &Rendition) -> bool {
+    match (&a.protection, &b.protection) {
+        (Some(a), Some(b)) => a.has_key_of(b),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
 }
 
 /// Whether a player may switch between two sets without a gap: equal but for the sample entry
-/// (parameter sets in the samples or out of them), and aligned. Other codecs need another decoder,
-/// which not every player changes without a gap; Dolby Vision without a base layer has other
-/// colours.
+/// (parameter sets in the samples or out of them) and the key, and aligned. Other codecs need
+/// another decoder, which not every player changes without a gap; so do other schemes, and clear
+/// samples. Dolby Vision without a base layer has other colours.
 pub(super) fn may_be_switched(a: &Set<'_>, b: &Set<'_>) -> bool {
     let (Some(first), Some(other)) = (a.first(), b.first()) else {
         return false;
     };
+    let scheme = |rendition: &Rendition| rendition.protection.as_ref().map(|found| found.scheme);
     let dolby_vision = |rendition: &Rendition| rendition.sample_entry().starts_with("dv");
     first.kind() == TrackKind::Video
         && a.trick_play_of.is_none()
@@ -104,6 +121,7 @@ pub(super) fn may_be_switched(a: &Set<'_>, b: &Set<'_>) -> bool {
         && first.codec == other.codec
         && dolby_vision(first) == dolby_vision(other)
         && first.range() == other.range()
+        && scheme(first) == scheme(other)
         && a.is_aligned()
         && b.is_aligned()
         && aligned(first, other)

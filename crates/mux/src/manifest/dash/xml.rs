@@ -1,5 +1,7 @@
 //! From the model to text.
 
+mod protection;
+
 use std::fmt::Display;
 use std::io;
 
@@ -66,7 +68,7 @@ fn text(xml: &mut Xml, name: &'static str, text: &str) -> io::Result<()> {
 }
 
 /// The document, with a line break at its end.
-pub(super) fn write(mpd: &Mpd) -> io::Result<String> {
+pub(super) fn write(mpd: &Mpd<'_>) -> io::Result<String> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let has_supplemental_codecs = mpd
@@ -76,7 +78,8 @@ pub(super) fn write(mpd: &Mpd) -> io::Result<String> {
         .any(|representation| representation.supplemental_codecs.is_some());
     let attributes = Attributes::default()
         .with("xmlns", NAMESPACE)
-        .maybe("xmlns:scte214", has_supplemental_codecs.then_some(SCTE214))
+        .maybe("xmlns:scte214", has_supplemental_codecs.then_some(SCTE214));
+    let attributes = protection::namespaces(mpd, attributes)
         .with("profiles", mpd.profiles)
         .with("type", "static")
         .with(
@@ -98,7 +101,7 @@ pub(super) fn write(mpd: &Mpd) -> io::Result<String> {
     String::from_utf8(bytes).map_err(io::Error::other)
 }
 
-fn adaptation_set(xml: &mut Xml, set: &AdaptationSet) -> io::Result<()> {
+fn adaptation_set(xml: &mut Xml, set: &AdaptationSet<'_>) -> io::Result<()> {
     let aligned = |alignment| (set.alignment == alignment).then_some(true);
     let is_single_file = set
         .representations
@@ -122,6 +125,9 @@ fn adaptation_set(xml: &mut Xml, set: &AdaptationSet) -> io::Result<()> {
         .maybe("codingDependency", set.max_playout_rate.map(|_| false))
         .maybe("selectionPriority", set.selection_priority);
     element(xml, "AdaptationSet", attributes, |xml| {
+        set.content_protection
+            .iter()
+            .try_for_each(|item| protection::element(xml, item))?;
         descriptors(xml, "EssentialProperty", &set.essential)?;
         descriptors(xml, "SupplementalProperty", &set.supplemental)?;
         descriptors(xml, "InbandEventStream", &set.events)?;
