@@ -6,6 +6,8 @@
 
 mod attributes;
 mod audio;
+mod clear_lead;
+mod keys;
 mod master;
 mod playlist;
 mod tracks;
@@ -16,9 +18,10 @@ use super::{Document, ManifestError};
 use crate::Presentation;
 use crate::presentation::Rendition;
 
-/// The media playlists, then the master playlist.
+/// The media playlists, then a master playlist for each track type, then the one of everything.
 pub(super) fn write(presentation: &Presentation) -> Result<Vec<Document>, ManifestError> {
     presentation.check()?;
+    presentation.check_hls()?;
     let target = playlist::common_target(presentation);
     let mut documents = Vec::new();
     for kind in [TrackKind::Video, TrackKind::Audio, TrackKind::Text] {
@@ -36,6 +39,12 @@ pub(super) fn write(presentation: &Presentation) -> Result<Vec<Document>, Manife
                 });
             }
         }
+    }
+    for track_type in &presentation.tracktypes {
+        documents.push(Document {
+            path: format!("master_{}.m3u8", track_type.name),
+            text: master::write(&presentation.of_track_type(track_type), target)?,
+        });
     }
     let text = master::write(presentation, target)?;
     documents.push(Document {

@@ -7,6 +7,8 @@
     reason = "shared by tests that use parts of it"
 )]
 
+pub(crate) mod protection;
+
 use media::{Codec, Language, Timescale};
 use mux::Presentation;
 use mux::presentation::{
@@ -40,6 +42,16 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario("open_groups_of_pictures", open_groups()),
         scenario("events_in_segments", events()),
         scenario("late_start_and_names_that_need_escaping", awkward()),
+        scenario("encrypted_with_one_key", protection::one_key()),
+        scenario(
+            "encrypted_with_a_key_per_quality",
+            protection::key_per_quality(),
+        ),
+        scenario(
+            "clear_lead_with_an_init_segment_of_its_own",
+            protection::clear_lead(),
+        ),
+        scenario("signalling_of_a_key_server", protection::key_server()),
     ]
 }
 

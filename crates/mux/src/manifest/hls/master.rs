@@ -6,6 +6,7 @@ use super::super::ManifestError;
 use super::super::written::reference;
 use super::attributes::Attributes;
 use super::audio::{self, Group};
+use super::keys;
 use super::playlist::{self, VERSION_OF_MAPS};
 use super::tracks::{self, Track};
 use super::{iframe_path, media_path};
@@ -32,6 +33,11 @@ pub(super) fn write(presentation: &Presentation, target: u64) -> Result<String, 
     let mut out = format!("#EXTM3U\n#EXT-X-VERSION:{VERSION_OF_MAPS}\n");
     if is_independent(presentation) {
         out.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
+    }
+    let session_keys = keys::of_session(presentation);
+    if !session_keys.is_empty() {
+        out.push('\n');
+        out.push_str(&session_keys);
     }
     for group in &groups {
         out.push('\n');

@@ -4,6 +4,7 @@ use media::TrackKind;
 
 use super::super::written::{microseconds, reference, seconds};
 use super::attributes::Attributes;
+use super::clear_lead::Boundary;
 use crate::Presentation;
 use crate::bandwidth::Piece;
 use crate::presentation::{ByteRange, Rendition, SegmentFacts, Storage};
@@ -76,9 +77,12 @@ pub(super) fn media(presentation: &Presentation, rendition: &Rendition, target: 
         }
         return out + END;
     }
-    let mut out = header(rendition, VERSION_OF_MAPS, target, "") + &map(rendition);
+    let boundary = Boundary::of(presentation, rendition);
+    let mut out = header(rendition, VERSION_OF_MAPS, target, "") + &boundary.first_map();
     out += &date(presentation, rendition);
-    for (segment, duration) in rendition.segments.iter().zip(durations(rendition)) {
+    let segments = rendition.segments.iter().zip(durations(rendition));
+    for (place, (segment, duration)) in segments.enumerate() {
+        out += &boundary.before(place);
         let range = match rendition.storage {
             Storage::Segments { .. } => None,
             Storage::SingleFile { .. } => Some(ByteRange {
@@ -107,8 +111,12 @@ pub(super) fn iframes(
     }
     iframe_pieces(rendition)?;
     let extra = "#EXT-X-I-FRAMES-ONLY\n";
-    let mut out = header(rendition, VERSION_OF_IFRAME_MAPS, target, extra) + &map(rendition);
-    for (segment, duration) in rendition.segments.iter().zip(durations(rendition)) {
+    let boundary = Boundary::of(presentation, rendition);
+    let first_map = boundary.first_map();
+    let mut out = header(rendition, VERSION_OF_IFRAME_MAPS, target, extra) + &first_map;
+    let segments = rendition.segments.iter().zip(durations(rendition));
+    for (place, (segment, duration)) in segments.enumerate() {
+        out += &boundary.before(place);
         let range = segment.iframe.map(|range| ByteRange {
             offset: segment.offset.saturating_add(range.offset),
             length: range.length,
@@ -165,13 +173,22 @@ fn header(rendition: &Rendition, version: u32, target: u64, extra: &str) -> Stri
     )
 }
 
-fn map(rendition: &Rendition) -> String {
-    let attributes = match &rendition.storage {
-        Storage::Segments { init, .. } => Attributes::default().quoted("URI", &reference(init)),
-        Storage::SingleFile { name, init, .. } => Attributes::default()
-            .quoted("URI", &reference(name))
-            .quoted("BYTERANGE", &format!("{}@{}", init.length, init.offset)),
-    };
+/// The rendition's init segment.
+pub(super) fn map(rendition: &Rendition) -> String {
+    match &rendition.storage {
+        Storage::Segments { init, .. } => map_of_file(init),
+        Storage::SingleFile { name, init, .. } => {
+            let attributes = Attributes::default()
+                .quoted("URI", &reference(name))
+                .quoted("BYTERANGE", &format!("{}@{}", init.length, init.offset));
+            format!("#EXT-X-MAP:{attributes}\n")
+        }
+    }
+}
+
+/// An init segment that is a file.
+pub(super) fn map_of_file(name: &str) -> String {
+    let attributes = Attributes::default().quoted("URI", &reference(name));
     format!("#EXT-X-MAP:{attributes}\n")
 }
 
