@@ -8,7 +8,7 @@ use cenc::policy::{Label, PolicyError};
 use cenc::scheme::Scheme;
 use thiserror::Error;
 
-use crate::EntryError;
+use crate::{CpixError, EntryError};
 
 /// Why there are no keys. Labels, key ids and places are named; keys, and texts that might hold
 /// one, never.
@@ -37,13 +37,15 @@ pub enum Error {
         /// Its name.
         place: Place,
     },
-    /// A source that is longer than any list of keys.
-    #[error("{place}: is longer than {most} bytes, expected a list of keys")]
+    /// A source that is longer than what it should be ever is.
+    #[error("{place}: is longer than {most} bytes, expected {kind}")]
     TooLong {
         /// Its name.
         place: Place,
         /// In bytes.
         most: u64,
+        /// What it should be.
+        kind: &'static str,
     },
     /// A key for a scheme that is not used.
     #[error(
@@ -57,6 +59,22 @@ pub enum Error {
         label: Label,
         /// The schemes that are used.
         used: Vec<Scheme>,
+    },
+    /// A CPIX document is wrong, or has not what is needed.
+    #[error("{place}: {error}")]
+    Cpix {
+        /// Where it is from.
+        place: Place,
+        /// What is wrong.
+        error: CpixError,
+    },
+    /// A private key cannot be used.
+    #[error("{place}: {fault}")]
+    PrivateKey {
+        /// Its file.
+        place: Place,
+        /// What is wrong, and what was expected.
+        fault: &'static str,
     },
     /// Keys do not go together.
     #[error(transparent)]
@@ -84,6 +102,7 @@ impl Error {
         match self {
             Error::Entry { .. } | Error::Empty { .. } | Error::TooLong { .. } => true,
             Error::Scheme { .. } | Error::Policy(_) => true,
+            Error::Cpix { .. } | Error::PrivateKey { .. } => true,
             Error::Io { error, .. } => error.kind() == io::ErrorKind::NotFound,
         }
     }

@@ -1,7 +1,6 @@
 //! Keys that the user gives.
 
 mod entry;
-mod file;
 
 pub use entry::EntryError;
 
@@ -13,8 +12,14 @@ use cenc::Key;
 use cenc::policy::{KeyRing, Label};
 use cenc::scheme::Scheme;
 
-use crate::{Error, Obtained, Place, Request};
+use crate::{Error, Obtained, Place, Request, input};
 use entry::Entry;
+
+/// Most bytes of a text; twelve keys with their IVs are 1,300.
+const MAX_BYTES: u64 = 64 << 10;
+
+/// What the texts are.
+const KIND: &str = "a list of keys";
 
 /// Every label, with every scheme and without.
 const MOST_ENTRIES: usize = Label::EVERY.len() * (Scheme::ALL.len() + 1);
@@ -51,15 +56,9 @@ impl GivenKeys {
     ///
     /// A file that cannot be read, holds no key, or a wrong one.
     pub fn read_file(&mut self, path: &Path) -> Result<(), Error> {
-        let place = Place::File(path.into());
-        let failed = |error| Error::Io {
-            place: place.clone(),
-            error,
-        };
-        let file = std::fs::File::open(path).map_err(failed)?;
-        let warning = file::openness(path, &file).map_err(failed)?;
-        self.read_lines(file, &place)?;
-        self.warnings.extend(warning);
+        let file = input::read_file(path, MAX_BYTES, KIND)?;
+        self.read_lines(&file.text, &Place::File(path.into()))?;
+        self.warnings.extend(file.warning);
         Ok(())
     }
 
@@ -69,7 +68,8 @@ impl GivenKeys {
     ///
     /// As of a file.
     pub fn read(&mut self, input: impl Read) -> Result<(), Error> {
-        self.read_lines(input, &Place::Input)
+        let text = input::read(input, MAX_BYTES, MAX_BYTES, &Place::Input, KIND)?;
+        self.read_lines(&text, &Place::Input)
     }
 
     /// Whether there is no key.
@@ -77,10 +77,9 @@ impl GivenKeys {
         self.entries.is_empty()
     }
 
-    fn read_lines(&mut self, input: impl Read, place: &Place) -> Result<(), Error> {
-        let text = file::read(input, place)?;
+    fn read_lines(&mut self, text: &[u8], place: &Place) -> Result<(), Error> {
         let before = self.entries.len();
-        for (index, line) in file::lines(&text).enumerate() {
+        for (index, line) in lines(text).enumerate() {
             if !line.is_empty() {
                 // What is no text is no entry either.
                 let line = std::str::from_utf8(line).unwrap_or_default();
@@ -151,6 +150,15 @@ impl GivenKeys {
         let taken = self.entries.iter().any(is_taken);
         Ok(Some(if taken { second } else { first }))
     }
+}
+
+/// The lines of a text, without comments and the spaces around.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    text.split(|byte| *byte == b'\n').map(|line| {
+        let code = line.split(|byte| *byte == b'#').next().unwrap_or_default();
+        code.trim_ascii()
+    })
 }
 
 impl fmt::Debug for GivenKeys {

@@ -9,50 +9,65 @@ use zeroize::Zeroizing;
 
 use crate::{Error, Place};
 
-/// Most bytes of a text; twelve keys with their IVs are 1,300.
-const MAX_BYTES: u64 = 64 << 10;
-
 /// Bits of a file's mode that let others than the owner read or write it.
 const OTHERS: u32 = 0o077;
 
-/// A warning where others than its owner can read a file.
-pub(crate) fn openness(path: &Path, file: &File) -> io::Result<Option<String>> {
-    let metadata = file.metadata()?;
-    let mode = metadata.mode() & 0o777;
-    let shared = metadata.is_file() && mode & OTHERS != 0;
-    Ok(shared.then(|| {
-        format!(
-            "{}: is open to others than its owner (mode {mode:04o}); who has the keys can decrypt \
-             the content: chmod 600",
-            path.display()
-        )
-    }))
+/// The whole text of a file.
+pub(crate) struct FileText {
+    /// Overwritten when dropped.
+    pub(crate) text: Zeroizing<Vec<u8>>,
+    /// Where others than its owner can read the file.
+    pub(crate) warning: Option<String>,
 }
 
-/// The whole text, overwritten when dropped.
-pub(super) fn read(input: impl Read, place: &Place) -> Result<Zeroizing<Vec<u8>>, Error> {
-    // One byte more than a text may have tells that it has too many; never grown, so that no copy
-    // of a key stays behind in memory.
-    let mut text = Zeroizing::new(Vec::with_capacity(MAX_BYTES as usize + 64));
-    let read = input.take(MAX_BYTES + 1).read_to_end(&mut text);
-    read.map_err(|error| Error::Io {
+/// Reads a file of at most `most` bytes; `kind` is what it should hold, for messages.
+pub(crate) fn read_file(path: &Path, most: u64, kind: &'static str) -> Result<FileText, Error> {
+    let place = Place::File(path.into());
+    let failed = |error| Error::Io {
+        place: place.clone(),
+        error,
+    };
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    let mode = metadata.mode() & 0o777;
+    let shared = metadata.is_file() && mode & OTHERS != 0;
+    let warning = shared.then(|| {
+        format!(
+            "{place}: is open to others than its owner (mode {mode:04o}); who has the keys can \
+             decrypt the content: chmod 600"
+        )
+    });
+    let expected = match metadata.is_file() {
+        true => metadata.len(),
+        false => most,
+    };
+    let text = read(file, expected, most, &place, kind)?;
+    Ok(FileText { text, warning })
+}
+
+/// Reads all of `input`, of which about `expected` bytes are expected, and `most` allowed.
+pub(crate) fn read(
+    input: impl Read,
+    expected: u64,
+    most: u64,
+    place: &Place,
+    kind: &'static str,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // One byte more than a text may have tells that it has too many; not grown, where the size was
+    // known, so that no copy of a key stays behind in memory.
+    let capacity = expected.min(most).saturating_add(64);
+    let mut text = Zeroizing::new(Vec::with_capacity(capacity.try_into().unwrap_or(0)));
+    let read = input.take(most.saturating_add(1)).read_to_end(&mut text);
+    read.map_err(|error: io::Error| Error::Io {
         place: place.clone(),
         error,
     })?;
-    match text.len() as u64 > MAX_BYTES {
+    match text.len() as u64 > most {
         true => Err(Error::TooLong {
             place: place.clone(),
-            most: MAX_BYTES,
+            most,
+            kind,
         }),
         false => Ok(text),
     }
-}
-
-/// Its lines, without comments and the spaces around.
-pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    text.split(|byte| *byte == b'\n').map(|line| {
-        let code = line.split(|byte| *byte == b'#').next().unwrap_or_default();
-        code.trim_ascii()
-    })
 }

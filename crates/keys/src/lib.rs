@@ -1,18 +1,25 @@
 //! Where content keys come from.
 //!
 //! * [`GivenKeys`]: arguments, a file, standard input.
+//! * [`CpixFile`]: a CPIX document, with keys in the clear or encrypted for a private key.
 //!
 //! A [`Source`] is asked with a [`Request`] and gives a ring of keys, and what a server said that
 //! manifests and boxes should say. Keys and the texts they came in are overwritten when dropped;
 //! no error, warning or `Debug` repeats them, and since a key may stand where something else
 //! should, neither does any repeat what could not be understood.
 
+mod base64;
+mod cpix;
 mod error;
 mod given;
+mod input;
 mod signalling;
 mod source;
+mod xml;
 
+pub use cpix::{CpixError, CpixFile};
 pub use error::{Error, Place};
 pub use given::{EntryError, GivenKeys};
 pub use signalling::Signalling;
 pub use source::{Obtained, Request, Source};
+pub use xml::XmlError;

@@ -4,7 +4,7 @@ use cenc::drm::System;
 use cenc::policy::{HeightLimits, KeyRing, Label};
 use cenc::scheme::Scheme;
 
-use crate::{Error, GivenKeys, Signalling};
+use crate::{CpixFile, Error, GivenKeys, Signalling};
 
 /// Where keys come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ use crate::{Error, GivenKeys, Signalling};
 pub enum Source {
     /// The user gave them.
     Given(GivenKeys),
+    /// A CPIX document in a file.
+    Cpix(CpixFile),
 }
 
 /// What keys are needed.
@@ -49,6 +51,7 @@ impl Source {
     pub fn obtain(&self, request: &Request<'_>) -> Result<Obtained, Error> {
         match self {
             Source::Given(given) => given.obtain(request),
+            Source::Cpix(file) => file.obtain(request),
         }
     }
 }
