@@ -1,5 +1,7 @@
 //! Running a plan: segments in parallel, manifests last.
 
+mod bench;
+mod content;
 pub(crate) mod digest;
 mod gains;
 mod layout;
@@ -24,12 +26,12 @@ use rayon::prelude::*;
 
 use crate::Error;
 use crate::job::IvSeed;
-use crate::marking::SegmentBuffer;
-use crate::plan::{Part, Plan, Rendition, TextRendition};
+use crate::plan::{Plan, Rendition, TextRendition};
 use crate::progress::Progress;
-use crate::protecting::{BoxBytes, IvSource, Place, Protected, Taken};
+use crate::protecting::{IvSource, Place, Protected, Taken};
 use crate::report::{ObjectReport, Report};
 use crate::sink::Sink;
+use bench::{Bench, Benches};
 use digest::Digest;
 use payload::{Drain, Output};
 use segments::KnownSegment;
@@ -67,42 +69,6 @@ struct Task {
 struct Written {
     task: Task,
     object: ObjectReport,
-}
-
-/// What a thread works with.
-struct Bench {
-    output: Output,
-    segment: SegmentBuffer,
-    /// A segment on its way from the buffer, encrypted.
-    sealed: Vec<u8>,
-}
-
-impl Bench {
-    fn new() -> Bench {
-        Bench {
-            output: Output::new(),
-            segment: SegmentBuffer::default(),
-            sealed: Vec::new(),
-        }
-    }
-}
-
-/// What threads work with, kept for the next task: a thread has many, and what it works with is
-/// large.
-#[derive(Default)]
-struct Benches {
-    free: Mutex<Vec<Bench>>,
-}
-
-impl Benches {
-    /// Lends a bench for one task.
-    fn lend<T>(&self, task: impl FnOnce(&mut Bench) -> T) -> T {
-        let free = || self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut bench = free().pop().unwrap_or_else(Bench::new);
-        let done = task(&mut bench);
-        free().push(bench);
-        done
-    }
 }
 
 impl Plan {
@@ -458,66 +424,6 @@ impl Run<'_> {
             checksum: digest.finish(),
             twin: None,
         })
-    }
-
-    fn write_content(
-        &self,
-        task: Task,
-        mark: Mark,
-        output: &mut Output,
-        out: &mut Drain<'_>,
-    ) -> Result<(), Error> {
-        match (task.what, self.planned(task.rendition)) {
-            (What::Init, Planned::Media(rendition)) => {
-                output.append(out, &rendition.init(self.init_protection(task))?)
-            }
-            (What::Init, Planned::Text(text)) => output.append(out, &text.init),
-            (What::Segment(index), Planned::Media(rendition)) => {
-                self.write_segment(rendition, index, output, out)
-            }
-            (What::Segment(index), Planned::Text(text)) => {
-                output.append(out, &text.segments[index].mp4)
-            }
-            (What::WebVtt(index), Planned::Text(text)) => {
-                output.append(out, text.segments[index].webvtt.as_bytes())
-            }
-            (What::WebVtt(_), Planned::Media(_)) => Ok(()),
-            (What::SingleFile, Planned::Media(rendition)) => {
-                let init = rendition.init(None)?;
-                output.append(out, &rendition.single_file(init, BoxBytes::none())?.head)?;
-                let segments = 0..rendition.segments.len();
-                for index in segments {
-                    match self.waiting_twins(task.rendition, index) {
-                        Some(twins) => {
-                            self.write_waiting(rendition, (index, mark), twins, output, out)?;
-                        }
-                        None => self.write_segment(rendition, index, output, out)?,
-                    }
-                }
-                Ok(())
-            }
-            (What::SingleFile, Planned::Text(text)) => {
-                output.append(out, &text.single_file()?.head)?;
-                text.segments
-                    .iter()
-                    .try_for_each(|segment| output.append(out, &segment.mp4))
-            }
-        }
-    }
-
-    fn write_segment(
-        &self,
-        rendition: &Rendition,
-        index: usize,
-        output: &mut Output,
-        out: &mut Drain<'_>,
-    ) -> Result<(), Error> {
-        let input = &self.plan.inputs[rendition.input];
-        for Part { head, samples, .. } in rendition.parts(index)? {
-            output.append(out, &head)?;
-            output.copy(out, input, &rendition.track.samples[samples])?;
-        }
-        Ok(())
     }
 
     fn put(&self, path: &str, bytes: &[u8]) -> Result<ObjectReport, Error> {

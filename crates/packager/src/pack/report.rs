@@ -156,7 +156,12 @@ impl Run<'_> {
 }
 
 fn protection(track: &TrackProtection) -> ProtectionReport {
-    let systems = track.signalled.systems.iter();
+    // One without a name is there for playlists alone.
+    let systems = track
+        .signalled
+        .systems
+        .iter()
+        .filter(|system| !system.name.is_empty());
     ProtectionReport {
         scheme: track.scheme.name(),
         label: track.label.name(),

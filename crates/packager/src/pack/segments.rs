@@ -173,6 +173,20 @@ impl Run<'_> {
             known
                 .boxes
                 .extend(sealed.first().map(|first| (tree, first.boxes())));
+            // What nobody else needs is encrypted where it lies.
+            if let ([seal], true) = (sealed.as_slice(), tree + 1 == self.trees.len()) {
+                let path = self.path(task, seal.mark);
+                let bytes = seal.bytes(&sized);
+                known.taken.extend(seal.taken);
+                let object = match self.kept(&path, bytes)? {
+                    Some(kept) => kept,
+                    None => self.create(path, bytes, output, |output, out| {
+                        self.write_in_place(task, index, seal, segment, (output, out))
+                    })?,
+                };
+                written.push(Written { task, object });
+                break;
+            }
             for (seal, samples) in sealed.iter().zip(&variants.samples) {
                 known.taken.extend(seal.taken);
                 let path = self.path(task, seal.mark);
@@ -317,7 +331,11 @@ impl Run<'_> {
         let start = planned.segments[index].samples.start;
         for part in &sealed.parts {
             let places = part.samples.start - start..part.samples.end - start;
-            let sizes = planned.track.samples.get(part.samples.clone()).unwrap_or_default();
+            let sizes = planned
+                .track
+                .samples
+                .get(part.samples.clone())
+                .unwrap_or_default();
             let sizes = sizes.iter().map(|sample| sample.size as usize);
             output.append(out, &part.head)?;
             let payload = segment.span_mut(places.clone());

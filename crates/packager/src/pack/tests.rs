@@ -74,7 +74,9 @@ type Objects = BTreeMap<String, Arc<[u8]>>;
 
 fn objects(sink: &MemorySink) -> Objects {
     let paths = sink.paths().into_iter();
-    paths.map(|path| (path.clone(), sink.object(&path).unwrap())).collect()
+    paths
+        .map(|path| (path.clone(), sink.object(&path).unwrap()))
+        .collect()
 }
 
 fn run(job: &Job) -> Objects {
@@ -167,7 +169,9 @@ struct Breaking<'s> {
 
 impl Sink for Breaking<'_> {
     fn create<'s>(&'s self, path: &str) -> io::Result<Box<dyn Object + 's>> {
-        let left = self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
+        let left = self
+            .left
+            .fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
         left.map_err(|_| io::Error::other("full"))?;
         self.sink.create(path)
     }
@@ -207,7 +211,10 @@ fn an_unfinished_run_goes_on_with_its_ivs() {
     let whole = objects(&sink);
     assert_eq!(earlier.len(), 20);
     let changed = differing(&earlier, &whole);
-    assert!(changed.iter().all(|path| !earlier.contains_key(*path)), "{changed:?}");
+    assert!(
+        changed.iter().all(|path| !earlier.contains_key(*path)),
+        "{changed:?}"
+    );
 }
 
 #[test]
@@ -225,7 +232,8 @@ fn a_clear_lead_that_covers_everything_is_refused() {
 fn keys_and_tracks_have_to_fit() {
     let refused = |text: &[&str], policy| {
         let mut given = GivenKeys::default();
-        text.iter().for_each(|text| given.parse_argument(text).unwrap());
+        text.iter()
+            .for_each(|text| given.parse_argument(text).unwrap());
         let protection = Protection {
             source: Source::Given(given),
             policy,
@@ -248,8 +256,14 @@ fn keys_and_tracks_have_to_fit() {
     );
     let hd = OTHER.replace("cbcs/all", "hd");
     let unused = refused(&[KEY, &hd], multi);
-    assert!(unused.starts_with("key hd: no track uses it; tracks need"), "{unused}");
+    assert!(
+        unused.starts_with("key hd: no track uses it; tracks need"),
+        "{unused}"
+    );
     let with_iv = format!("{KEY}:00000000000000000000000000000001");
     let message = refused(&[&with_iv], one);
-    assert!(message.starts_with("key all: IV: is of 16 bytes, expected none"), "{message}");
+    assert!(
+        message.starts_with("key all: IV: is of 16 bytes, expected none"),
+        "{message}"
+    );
 }

@@ -79,17 +79,21 @@ pub(super) fn of(
     // A playlist of encrypted segments has to say so, to whoever brings the keys along.
     let has_key = |system: &ProtectionSystem| system.hls.is_some();
     if asked.formats.hls && !out.systems.iter().any(has_key) {
-        out.systems.push(ProtectionSystem {
-            system_id: System::Common.id(),
-            name: String::new(),
-            dash: None,
-            hls: Some(HlsProtection::Key {
-                uri: format!("data:text/plain;base64,{}", cenc::base64(&key.kid.0)),
-                key_format: "identity".into(),
-                key_format_versions: "1".into(),
-                key_id: true,
-            }),
+        let hls = Some(HlsProtection::Key {
+            uri: format!("data:text/plain;base64,{}", cenc::base64(&key.kid.0)),
+            key_format: "identity".into(),
+            key_format_versions: "1".into(),
+            key_id: true,
         });
+        match out.systems.first_mut() {
+            Some(system) => system.hls = hls,
+            None => out.systems.push(ProtectionSystem {
+                system_id: System::Common.id(),
+                name: String::new(),
+                dash: None,
+                hls,
+            }),
+        }
     }
     Ok(out)
 }
