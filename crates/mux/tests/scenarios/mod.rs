@@ -49,7 +49,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         ),
         scenario(
             "clear_lead_with_an_init_segment_of_its_own",
-            protection::clear_lead(),
+            protection::clear_lead_with_init(),
         ),
         scenario("signalling_of_a_key_server", protection::key_server()),
     ]

@@ -1,7 +1,10 @@
 //! Encrypted presentations.
 
+use std::collections::BTreeMap;
+
 use isobmff::FourCc;
 use mux::Presentation;
+use mux::manifest::{FORMATS, format};
 use mux::presentation::{
     DashProtection, HlsProtection, Protection, ProtectionSystem, Rendition, Role, TrackType,
     TrickPlay,
@@ -173,7 +176,7 @@ pub(super) fn key_per_quality() -> Presentation {
 }
 
 /// The encrypted segments begin with an init segment of their own; the audio is clear.
-pub(super) fn clear_lead() -> Presentation {
+pub(super) fn clear_lead_with_init() -> Presentation {
     let protection = Protection {
         clear_segments: 2,
         clear_init: Some("video_init clear.mp4".into()),
@@ -220,4 +223,53 @@ pub(super) fn key_server() -> Presentation {
         }
     }
     presentation
+}
+
+/// One video encrypted so that `system` is all there is to say.
+pub(crate) fn of_system(scheme: &[u8; 4], system: ProtectionSystem) -> Presentation {
+    let protection = protection(scheme, 1, vec![system]);
+    of(vec![with(video("720p", 1280, 720, 3_000), &protection)])
+}
+
+pub(crate) fn of_hls(hls: HlsProtection) -> Presentation {
+    let mut system = widevine(1);
+    system.hls = Some(hls);
+    of_system(b"cbcs", system)
+}
+
+pub(crate) fn of_dash(dash: DashProtection) -> Presentation {
+    let mut system = widevine(1);
+    system.dash = Some(dash);
+    of_system(b"cbcs", system)
+}
+
+pub(crate) fn documents(presentation: &Presentation, name: &str) -> BTreeMap<String, String> {
+    let written = (format(name).unwrap().write)(presentation).unwrap();
+    let pair = |document: mux::manifest::Document| (document.path, document.text);
+    written.into_iter().map(pair).collect()
+}
+
+pub(crate) fn refused(presentation: &Presentation) -> Vec<String> {
+    let write = |format: &mux::manifest::Format| (format.write)(presentation);
+    FORMATS
+        .iter()
+        .filter_map(|format| write(format).err())
+        .map(|error| error.to_string())
+        .collect()
+}
+
+/// Three segments of video and audio, the first two clear.
+pub(crate) fn clear_lead(clear_init: Option<&str>, audio_too: bool) -> Presentation {
+    let protection = Protection {
+        clear_segments: 2,
+        clear_init: clear_init.map(String::from),
+        ..protection(b"cbcs", 1, vec![widevine(1)])
+    };
+    let mut sound = audio("en", "en", 128);
+    sound.protection = audio_too.then(|| protection.clone());
+    of(vec![
+        with(video("720p", 1280, 720, 3_000), &protection),
+        sound,
+        text("en", "en", Role::Subtitle),
+    ])
 }
