@@ -38,6 +38,8 @@ pub enum UncompressedHeader {
 /// What the header of a frame tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameHeader {
+    /// Bits of the header.
+    pub bits: u64,
     /// `frame_type`.
     pub frame_type: FrameType,
     /// `show_frame`.
@@ -253,7 +255,8 @@ impl Context<'_> {
             allow_intrabc,
         };
         filters::skip(r, sequence, without)?;
-        let header = FrameHeader {
+        let mut header = FrameHeader {
+            bits: 0,
             frame_type: start.frame_type,
             show_frame: start.show_frame,
             showable_frame: start.showable_frame,
@@ -267,6 +270,7 @@ impl Context<'_> {
             segmentation,
         };
         self.skip_end(r, &header, inter.as_ref())?;
+        header.bits = r.position();
         Ok(header)
     }
 
