@@ -20,6 +20,23 @@ const MAX_TOP_BOXES: usize = 100_000;
 /// Most samples in one segment.
 const MAX_SAMPLES: u64 = 10_000_000;
 
+/// What is met in a segment, in order.
+pub(super) enum Seen<'a> {
+    /// A fragment, before its samples.
+    Fragment(Traf<'a>),
+    /// The place of a sample in the file.
+    Sample(Range<u64>),
+}
+
+/// The boxes of a fragment about its samples.
+pub(super) struct Traf<'a> {
+    pub(super) raw: RawBox<'a>,
+    /// What offsets in it count from.
+    pub(super) base: u64,
+    /// Position of the sample entry in `stsd`, from 0.
+    pub(super) entry: u32,
+}
+
 /// What one media segment holds. Times in ticks of the track.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Fragment {
@@ -52,7 +69,7 @@ impl Fragment {
         Fragment::read_with(file, range, init, &mut |_| {})
     }
 
-    /// The same, and gives `each` the place of every sample in the file.
+    /// The same, and shows `each` every fragment and the place of every sample in the file.
     ///
     /// # Errors
     ///
@@ -61,7 +78,7 @@ impl Fragment {
         file: &File,
         range: Range<u64>,
         init: &Init,
-        each: &mut dyn FnMut(Range<u64>),
+        each: &mut dyn FnMut(Seen<'_>),
     ) -> Result<Fragment, String> {
         let mut reading = Reading {
             init,
@@ -127,8 +144,8 @@ struct Reading<'i> {
     fragment: Option<Fragment>,
     /// Where samples lie in the file.
     runs: Vec<Range<u64>>,
-    /// Takes the place of every sample.
-    each: &'i mut dyn FnMut(Range<u64>),
+    /// Takes what is met.
+    each: &'i mut dyn FnMut(Seen<'_>),
 }
 
 impl Reading<'_> {
@@ -153,6 +170,12 @@ impl Reading<'_> {
                 "a fragment at tick {decode} after one that ends at {end}"
             ));
         }
+        let entry = tfhd.sample_description_index;
+        (self.each)(Seen::Fragment(Traf {
+            raw: traf,
+            base: tfhd.base_data_offset.unwrap_or(offset),
+            entry: entry.unwrap_or(self.init.default_entry).saturating_sub(1),
+        }));
         let mut data = offset;
         for child in traf.children(place) {
             let child = child.map_err(text)?;
@@ -201,7 +224,7 @@ impl Reading<'_> {
             let flags = first_flags.take().unwrap_or(sample.flags.unwrap_or(flags));
             let begins = end;
             end = end.saturating_add(sample.size.unwrap_or(size).into());
-            (self.each)(begins..end);
+            (self.each)(Seen::Sample(begins..end));
             let fragment = self.fragment.get_or_insert(Fragment {
                 decode_start: decode,
                 decode_end: decode,

@@ -13,6 +13,8 @@ pub(super) struct Init {
     pub(super) timescale: Timescale,
     /// Presentation time minus composition time, as the edit list says, in ticks.
     pub(super) edit_offset: i64,
+    /// Sample entry of samples that name none, from 1.
+    pub(super) default_entry: u32,
     pub(super) default_sample_duration: u32,
     pub(super) default_sample_size: u32,
     pub(super) default_sample_flags: u32,
@@ -57,6 +59,7 @@ impl Init {
             track_id: trex.track_id,
             timescale,
             edit_offset,
+            default_entry: trex.default_sample_description_index,
             default_sample_duration: trex.default_sample_duration,
             default_sample_size: trex.default_sample_size,
             default_sample_flags: trex.default_sample_flags,
