@@ -1,5 +1,7 @@
 //! Elements that somebody else wrote, for the inside of an MPD.
 
+use std::collections::HashSet;
+
 use quick_xml::NsReader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
@@ -20,6 +22,7 @@ const NOT_WELL_FORMED: &str = "is not well-formed XML";
 const ENTITY: &str = "has a reference to an entity that XML does not know";
 const TEXT: &str = "has text outside of elements";
 const NAME: &str = "has a name that XML cannot hold";
+const ATTRIBUTE: &str = "has a malformed attribute";
 const UNDECLARED: &str = "has a prefix that is not declared";
 
 /// Checks that `text` is whole elements that any reader of an MPD takes for the children of a
@@ -91,32 +94,71 @@ fn check_element(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<(),
     if !is_name(start.name().as_ref()) {
         return Err(NAME);
     }
+    if start
+        .name()
+        .prefix()
+        .is_some_and(|prefix| prefix.is_xmlns())
+    {
+        return Err(UNDECLARED);
+    }
+    if !has_space_between_attributes(start) {
+        return Err(ATTRIBUTE);
+    }
     match reader.resolver().resolve_element(start.name()).0 {
         ResolveResult::Unknown(_) => return Err(UNDECLARED),
         ResolveResult::Unbound => return Err("has an element without a namespace"),
         ResolveResult::Bound(MPD) => return Err("has an element of the namespace of MPDs"),
         ResolveResult::Bound(_) => {}
     }
-    for attribute in start.attributes() {
-        let attribute = attribute.map_err(|_| "has a malformed attribute")?;
+    let (mut written, mut resolved) = (HashSet::new(), HashSet::new());
+    // The reader's own check looks at every pair.
+    for attribute in start.attributes().with_checks(false) {
+        let attribute = attribute.map_err(|_| ATTRIBUTE)?;
+        if !written.insert(attribute.key) {
+            return Err(ATTRIBUTE);
+        }
         if !is_name(attribute.key.as_ref()) {
             return Err(NAME);
         }
         if attribute.value.contains('<') {
-            return Err("has a malformed attribute");
+            return Err(ATTRIBUTE);
         }
         let value = unescape(&attribute.value).map_err(|_| ENTITY)?;
         if !value.chars().all(is_character) {
             return Err(ENTITY);
         }
-        let resolved = reader.resolver().resolve_attribute(attribute.key).0;
-        if attribute.key.as_namespace_binding().is_none()
-            && matches!(resolved, ResolveResult::Unknown(_))
-        {
-            return Err(UNDECLARED);
+        if attribute.key.as_namespace_binding().is_some() {
+            continue;
+        }
+        match reader.resolver().resolve_attribute(attribute.key) {
+            (ResolveResult::Unknown(_), _) => return Err(UNDECLARED),
+            // Two prefixes of one namespace may make two attributes one.
+            (ResolveResult::Bound(namespace), local) => {
+                if !resolved.insert((namespace.0, local.into_inner())) {
+                    return Err(ATTRIBUTE);
+                }
+            }
+            (ResolveResult::Unbound, _) => {}
         }
     }
     Ok(())
+}
+
+/// Whether every attribute but the last has white space behind its value, which the reader does not
+/// ask for.
+fn has_space_between_attributes(start: &BytesStart<'_>) -> bool {
+    let mut rest: &str = start;
+    while let Some((at, quote)) = rest.char_indices().find(|(_, c)| matches!(c, '"' | '\'')) {
+        let value = rest.get(at.saturating_add(1)..).unwrap_or_default();
+        let Some((_, after)) = value.split_once(quote) else {
+            return false;
+        };
+        if !after.is_empty() && !after.starts_with(is_space) {
+            return false;
+        }
+        rest = after;
+    }
+    true
 }
 
 /// XML 1.0 production 2, of what a character can be.
@@ -180,9 +222,15 @@ mod tests {
             ("<cenc:a", NOT_WELL_FORMED),
             ("<cenc:a>]]></cenc:a>", NOT_WELL_FORMED),
             ("<cenc:a><!-- a -- b --></cenc:a>", NOT_WELL_FORMED),
-            ("<cenc:a b=\"1\" b=\"2\"/>", "has a malformed attribute"),
-            ("<cenc:a b=1/>", "has a malformed attribute"),
-            ("<cenc:a b=\"<\"/>", "has a malformed attribute"),
+            ("<cenc:a b=\"1\" b=\"2\"/>", ATTRIBUTE),
+            ("<cenc:a b=1/>", ATTRIBUTE),
+            ("<cenc:a b=\"<\"/>", ATTRIBUTE),
+            ("<cenc:a b='1'c='2'/>", ATTRIBUTE),
+            (
+                "<cenc:a xmlns:b='urn:b' xmlns:c='urn:b' b:d='1' c:d='2'/>",
+                ATTRIBUTE,
+            ),
+            ("<xmlns:a/>", UNDECLARED),
             ("<cenc:a>&b;</cenc:a>", ENTITY),
             ("<cenc:a b=\"&c;\"/>", ENTITY),
             ("<cenc:a>&#0;</cenc:a>", ENTITY),
