@@ -15,5 +15,6 @@ pub use error::CpixError;
 pub use file::CpixFile;
 
 pub(crate) use document::Document;
+pub(crate) use pixels::Pixels;
 pub(crate) use private_key::PrivateKey;
-pub(crate) use select::select;
+pub(crate) use select::{Asked, select};

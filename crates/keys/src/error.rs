@@ -8,7 +8,7 @@ use cenc::policy::{Label, PolicyError};
 use cenc::scheme::Scheme;
 use thiserror::Error;
 
-use crate::{CpixError, EntryError};
+use crate::{CpixError, EntryError, SpekeError};
 
 /// Why there are no keys. Labels, key ids and places are named; keys, and texts that might hold
 /// one, never.
@@ -68,9 +68,17 @@ pub enum Error {
         /// What is wrong.
         error: CpixError,
     },
-    /// A private key cannot be used.
+    /// A key server cannot be asked, or does not answer as it should.
+    #[error("{place}: {error}")]
+    Speke {
+        /// The server, or what it is to be asked with.
+        place: Place,
+        /// What is wrong.
+        error: SpekeError,
+    },
+    /// A PEM file does not hold the key or certificate that it should.
     #[error("{place}: {fault}")]
-    PrivateKey {
+    Pem {
         /// Its file.
         place: Place,
         /// What is wrong, and what was expected.
@@ -86,6 +94,10 @@ pub enum Error {
 pub enum Place {
     /// The so-manieth argument that gives a key, from 1.
     Argument(usize),
+    /// The so-manieth argument that gives a header, from 1.
+    Header(usize),
+    /// A server, without what may be secret of its address.
+    Server(String),
     /// A file.
     File(PathBuf),
     /// A line of a file, from 1.
@@ -102,7 +114,10 @@ impl Error {
         match self {
             Error::Entry { .. } | Error::Empty { .. } | Error::TooLong { .. } => true,
             Error::Scheme { .. } | Error::Policy(_) => true,
-            Error::Cpix { .. } | Error::PrivateKey { .. } => true,
+            // What a server answers is not what the user asked for.
+            Error::Cpix { place, .. } => !matches!(place, Place::Server(_)),
+            Error::Pem { .. } => true,
+            Error::Speke { error, .. } => error.is_usage(),
             Error::Io { error, .. } => error.kind() == io::ErrorKind::NotFound,
         }
     }
@@ -114,7 +129,8 @@ impl Place {
         match self {
             Place::File(path) => Place::Line(path.clone(), line),
             Place::Input => Place::InputLine(line),
-            Place::Argument(_) | Place::Line(..) | Place::InputLine(_) => self.clone(),
+            Place::Argument(_) | Place::Header(_) | Place::Server(_) => self.clone(),
+            Place::Line(..) | Place::InputLine(_) => self.clone(),
         }
     }
 }
@@ -123,6 +139,8 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Argument(number) => write!(f, "key argument {number}"),
+            Place::Header(number) => write!(f, "header argument {number}"),
+            Place::Server(url) => f.write_str(url),
             Place::File(path) => write!(f, "{}", path.display()),
             Place::Line(path, line) => write!(f, "{} line {line}", path.display()),
             Place::Input => f.write_str("standard input"),

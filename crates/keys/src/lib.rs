@@ -2,6 +2,7 @@
 //!
 //! * [`GivenKeys`]: arguments, a file, standard input.
 //! * [`CpixFile`]: a CPIX document, with keys in the clear or encrypted for a private key.
+//! * [`SpekeServer`]: a key server, SPEKE 1 and 2. The only HTTP client.
 //!
 //! A [`Source`] is asked with a [`Request`] and gives a ring of keys, and what a server said that
 //! manifests and boxes should say. Keys and the texts they came in are overwritten when dropped;
@@ -15,6 +16,7 @@ mod given;
 mod input;
 mod signalling;
 mod source;
+mod speke;
 mod xml;
 
 pub use cpix::{CpixError, CpixFile};
@@ -22,4 +24,7 @@ pub use error::{Error, Place};
 pub use given::{EntryError, GivenKeys};
 pub use signalling::Signalling;
 pub use source::{Obtained, Request, Source};
+pub use speke::{
+    Patience, Recipient, SpekeError, SpekeHeaders, SpekeServer, SpekeUrl, SpekeVersion,
+};
 pub use xml::XmlError;

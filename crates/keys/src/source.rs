@@ -4,7 +4,7 @@ use cenc::drm::System;
 use cenc::policy::{HeightLimits, KeyRing, Label};
 use cenc::scheme::Scheme;
 
-use crate::{CpixFile, Error, GivenKeys, Signalling};
+use crate::{CpixFile, Error, GivenKeys, Signalling, SpekeServer};
 
 /// Where keys come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Source {
     Given(GivenKeys),
     /// A CPIX document in a file.
     Cpix(CpixFile),
+    /// A key server.
+    Speke(Box<SpekeServer>),
 }
 
 /// What keys are needed.
@@ -52,6 +54,7 @@ impl Source {
         match self {
             Source::Given(given) => given.obtain(request),
             Source::Cpix(file) => file.obtain(request),
+            Source::Speke(server) => server.obtain(request),
         }
     }
 }

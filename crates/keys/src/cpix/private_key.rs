@@ -22,7 +22,7 @@ impl PrivateKey {
     /// Reads the key of a PEM file, and a warning where others can read the file.
     pub(crate) fn read_file(path: &Path) -> Result<(PrivateKey, Option<String>), Error> {
         let file = input::read_file(path, MAX_BYTES, "a private key in PEM")?;
-        let key = PrivateKey::parse(&file.text).map_err(|fault| Error::PrivateKey {
+        let key = PrivateKey::parse(&file.text).map_err(|fault| Error::Pem {
             place: Place::File(path.into()),
             fault,
         })?;
