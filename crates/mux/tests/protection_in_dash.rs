@@ -6,9 +6,11 @@ mod scenarios;
 
 use dash_mpd_core::AdaptationSet;
 use mux::Presentation;
-use mux::presentation::{DashProtection, Protection};
+use mux::presentation::{DashProtection, Protection, TrickPlay};
 
-use scenarios::protection::{clear_lead, documents, of_dash, of_system, protection, widevine};
+use scenarios::protection::{
+    clear_lead, documents, of_dash, of_system, protection, widevine, with,
+};
 use scenarios::{of, video};
 
 fn sets(mpd: &str) -> Vec<AdaptationSet> {
@@ -150,4 +152,27 @@ fn a_content_protection_stays_on_the_set_through_a_clear_lead() {
         }
     }
     assert_eq!(clear, documents(&whole, "dash"));
+}
+
+#[test]
+fn trick_play_of_another_key_has_a_set_of_its_own() {
+    let main = video("720p", 1280, 720, 3_000);
+    let trick_play = |id: &str, key| {
+        let mut pictures = video(id, 1280, 720, 100);
+        pictures.trick_play = Some(TrickPlay {
+            of: main.id.clone(),
+            max_playout_rate: 8,
+        });
+        with(pictures, &protection(b"cbcs", key, vec![widevine(key)]))
+    };
+    let one = protection(b"cbcs", 1, vec![widevine(1)]);
+    for (second, count) in [(1, 2), (2, 3)] {
+        let presentation = of(vec![
+            with(main.clone(), &one),
+            trick_play("one", 1),
+            trick_play("two", second),
+        ]);
+        let sets = sets(&documents(&presentation, "dash")["stream.mpd"]);
+        assert_eq!(sets.len(), count);
+    }
 }

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use m3u8_rs::{Key, KeyMethod};
 use mux::manifest::{ManifestError, format};
-use mux::presentation::{HlsProtection, Inconsistent};
+use mux::presentation::{HlsProtection, Inconsistent, Role};
 
 use scenarios::protection::{clear_lead, documents, of_hls, of_system, protection, widevine, with};
-use scenarios::{of, video};
+use scenarios::{of, text, video};
 
 /// The keys that hold at each segment of a playlist, found by reading its lines.
 fn keys_by_segment(playlist: &str) -> Vec<BTreeSet<String>> {
@@ -238,4 +238,34 @@ fn an_init_segment_of_the_lead_means_nothing_without_a_lead() {
         ["M(video_init.mp4)K", "", ""]
     );
     assert!(!documents["audio/mp4a/en/stream.m3u8"].contains("DISCONTINUITY"));
+}
+
+#[test]
+fn a_discontinuity_of_clear_audio_is_where_the_nearest_segment_begins() {
+    // The video's encrypted segments begin at 4 s; frames of audio end a little earlier or later.
+    for first in [191_488, 192_512] {
+        let mut presentation = clear_lead(Some("lead.mp4"), false);
+        let protection = presentation.renditions[0].protection.as_mut().unwrap();
+        protection.clear_segments = 1;
+        let sound = &mut presentation.renditions[1].segments;
+        sound[0].duration = first;
+        sound[1].start = first;
+        sound[1].duration = 384_000 - first;
+        let documents = documents(&presentation, "hls");
+        let sound = marks(&documents["audio/mp4a/en/stream.m3u8"]);
+        assert_eq!(sound, ["M(audio_init.mp4)", "D", ""], "{first}");
+    }
+}
+
+#[test]
+fn webvtt_files_are_not_encrypted_where_the_same_text_in_mp4_is() {
+    let protection = protection(b"cbcs", 1, vec![widevine(1)]);
+    let subtitles = with(text("en", "en", Role::Subtitle), &protection);
+    let presentation = of(vec![video("720p", 1280, 720, 3_000), subtitles]);
+    let documents = documents(&presentation, "hls");
+    assert!(documents.values().all(|text| !text.contains("-KEY:")));
+    let mut unnamed = presentation;
+    let protection = unnamed.renditions[1].protection.as_mut().unwrap();
+    protection.systems.clear();
+    assert_eq!(unnamed.check_hls(), Ok(()));
 }
