@@ -100,6 +100,41 @@ pub fn read(bytes: &[u8]) -> Result<Track, String> {
     Ok(track)
 }
 
+/// A file, taken apart.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// `ftyp` and `moov`.
+    pub init: Vec<u8>,
+    /// Each `moof` with its `mdat`, and whether a `seig` group says that its samples are clear.
+    pub fragments: Vec<(Vec<u8>, bool)>,
+}
+
+/// Takes a file apart; whatever else lies in it is left out.
+///
+/// # Errors
+/// What does not add up.
+pub fn parts(bytes: &[u8]) -> Result<Parts, String> {
+    let mut parts = Parts::default();
+    let mut at = 0;
+    for (kind, range) in children(bytes, 0..bytes.len())? {
+        let whole = bytes.get(at..range.end).unwrap_or_default();
+        at = range.end;
+        match &kind {
+            b"ftyp" | b"moov" if parts.fragments.is_empty() => parts.init.extend(whole),
+            b"moof" => {
+                let is_clear = is_clear(bytes, &path(bytes, &range, &["traf"])?)?;
+                parts.fragments.push((whole.to_vec(), is_clear));
+            }
+            b"mdat" => {
+                let (fragment, _) = parts.fragments.last_mut().ok_or("mdat before moof")?;
+                fragment.extend(whole);
+            }
+            _ => {}
+        }
+    }
+    Ok(parts)
+}
+
 type Boxes = Vec<([u8; 4], Range<usize>)>;
 
 /// The boxes in a range with the ranges of their bodies.

@@ -13,6 +13,7 @@ pub mod harness;
 pub mod intra;
 pub mod marking;
 pub mod media;
+pub mod needles;
 pub mod package;
 pub mod packets;
 pub mod process;

@@ -1,0 +1,231 @@
+//! How films are encrypted.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tests::package::{Package, Track};
+
+use crate::film::{self, Film, LIMITS};
+
+/// `--scheme`.
+const SCHEMES: [&str; 5] = ["cenc", "cens", "cbc1", "cbcs", "both"];
+
+/// The watermark key of tests.
+pub(crate) const WATERMARK_KEY: &str =
+    "5e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7";
+
+/// A film and options.
+pub(crate) struct Case {
+    pub(crate) film: Arc<Film>,
+    scheme: &'static str,
+    /// A key for each label.
+    multi_key: bool,
+    single_file: bool,
+    clear_lead: bool,
+    marked: bool,
+    iv_of_8: bool,
+    made: OnceLock<(TempDir, Package)>,
+}
+
+/// A track of an encrypted package.
+pub(crate) struct Protected {
+    pub(crate) track: Track,
+    /// Its scheme.
+    pub(crate) scheme: String,
+    /// Its KID in hex.
+    pub(crate) kid: String,
+    /// The key in hex, by its label in the tests' own list.
+    pub(crate) key: String,
+    /// How many segments at the start are clear.
+    pub(crate) clear_segments: usize,
+}
+
+/// Every scheme with every film. The other options take turns so that each film meets each of them.
+pub(crate) fn all() -> Vec<Case> {
+    let mut all = Vec::new();
+    for (number, film) in film::all().into_iter().map(Arc::new).enumerate() {
+        for (turn, scheme) in SCHEMES.into_iter().enumerate() {
+            let is_turn = |of: usize, offset: usize| (number + turn + offset).is_multiple_of(of);
+            let single_file = is_turn(3, 0);
+            all.push(Case {
+                scheme,
+                multi_key: is_turn(2, 1),
+                single_file,
+                clear_lead: is_turn(2, turn / 2),
+                marked: film.can_be_marked() && !single_file,
+                iv_of_8: is_turn(3, 1) && matches!(scheme, "cenc" | "cens" | "both"),
+                film: film.clone(),
+                made: OnceLock::new(),
+            });
+        }
+    }
+    all
+}
+
+impl Case {
+    /// The film, the scheme, and what else is asked for.
+    pub(crate) fn name(&self) -> String {
+        let words = [
+            (self.multi_key, "multi_key"),
+            (self.single_file, "single_file"),
+            (self.clear_lead, "clear_lead"),
+            (self.marked, "marked"),
+            (self.iv_of_8, "iv_of_8"),
+        ];
+        let words = words.into_iter().filter(|(is_asked, _)| *is_asked);
+        let words: Vec<_> = words.map(|(_, word)| word).collect();
+        format!(
+            "{}::{}::{}",
+            self.film.name,
+            self.scheme,
+            words.join("_and_")
+        )
+    }
+
+    pub(crate) fn is_marked(&self) -> bool {
+        self.marked
+    }
+
+    pub(crate) fn uses_counters(&self) -> bool {
+        matches!(self.scheme, "cenc" | "cens" | "both")
+    }
+
+    /// The same without keys.
+    pub(crate) fn clear(&self) -> &Package {
+        // The key has to be a file for that.
+        self.package();
+        let marking = self.marking();
+        let marking: Vec<_> = marking.iter().map(String::as_str).collect();
+        self.film.clear(&marking)
+    }
+
+    fn marking(&self) -> Vec<String> {
+        if !self.marked {
+            return Vec::new();
+        }
+        let (folder, _) = self.made.get().expect("the package is made");
+        vec![
+            "--watermark".into(),
+            "--watermark-key".into(),
+            folder
+                .path()
+                .join("watermark")
+                .to_string_lossy()
+                .into_owned(),
+            "--content-id".into(),
+            "film".into(),
+        ]
+    }
+
+    /// Its package.
+    pub(crate) fn package(&self) -> &Package {
+        let (_, package) = self.made.get_or_init(|| {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let out = folder.path().join("out");
+            self.pack(&folder, &out);
+            (folder, Package::read(&out))
+        });
+        package
+    }
+
+    fn pack(&self, folder: &TempDir, out: &Path) {
+        let keys = secret_file(folder, "keys", &self.key_lines().join("\n"));
+        let watermark = secret_file(folder, "watermark", WATERMARK_KEY);
+        let mut options = vec!["--scheme", self.scheme, "--key-file", &keys, "--drm"];
+        options.push(match self.scheme {
+            "cbcs" => "widevine,playready,fairplay,common",
+            "both" => "widevine,fairplay,playready",
+            "cenc" => "widevine,playready",
+            _ => "none",
+        });
+        if self.multi_key {
+            options.push("--multi-key");
+            options.extend(LIMITS);
+        }
+        if self.single_file {
+            options.push("--single-file");
+        }
+        if self.clear_lead {
+            options.extend(["--clear-lead", "0.5"]);
+        }
+        if self.iv_of_8 {
+            options.extend(["--iv-size", "8"]);
+        }
+        if self.marked {
+            options.extend(["--watermark", "--watermark-key", &watermark]);
+            options.extend(["--content-id", "film"]);
+        }
+        film::pack(&self.film.inputs(), &options, out);
+    }
+
+    fn labels(&self) -> &'static [&'static str] {
+        if self.multi_key {
+            self.film.labels()
+        } else {
+            &["all"]
+        }
+    }
+
+    /// KIDs and keys in hex, as the packager is given them.
+    fn keys(&self) -> Vec<(String, String, String)> {
+        let schemes: &[&str] = match self.scheme {
+            "both" => &["cenc/", "cbcs/"],
+            _ => &[""],
+        };
+        let mut all = Vec::new();
+        for (tree, scheme) in schemes.iter().enumerate() {
+            for (number, label) in self.labels().iter().enumerate() {
+                let number = 16 * tree + number;
+                let kid = format!("f0e1d2c3b4a5968778695a4b3c2d1e{number:02x}");
+                let key = format!("4b1d6e2f0a9c8b7d5e3f1a2b3c4d5e{number:02x}");
+                all.push((format!("{scheme}{label}"), kid, key));
+            }
+        }
+        all
+    }
+
+    fn key_lines(&self) -> Vec<String> {
+        let line = |(label, kid, key): (String, String, String)| format!("{label}={kid}:{key}");
+        self.keys().into_iter().map(line).collect()
+    }
+
+    /// Every track, with what `package.json` says of its protection and the key for it.
+    pub(crate) fn tracks(&self) -> Vec<Protected> {
+        let package = self.package();
+        let said = package.report()["tracks"].as_array().expect("tracks");
+        let keys = self.keys();
+        let protected = |(track, said): (Track, &Value)| {
+            let protection = &said["protection"];
+            let text = |name: &str| protection[name].as_str().unwrap_or_default().to_string();
+            let kid = text("kid").replace('-', "");
+            let key = keys.iter().find(|(_, known, _)| *known == kid);
+            let (_, _, key) = key.unwrap_or_else(|| panic!("{}: KID {kid}", track.folder));
+            Protected {
+                scheme: text("scheme"),
+                key: key.clone(),
+                clear_segments: protection["clear_segments"].as_u64().unwrap_or(0) as usize,
+                kid,
+                track,
+            }
+        };
+        package
+            .tracks()
+            .into_iter()
+            .zip(said)
+            .map(protected)
+            .collect()
+    }
+}
+
+/// Writes a file that its owner alone can read; gives its path.
+pub(crate) fn secret_file(folder: &TempDir, name: &str, text: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("the key can be written");
+    let mode = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(&path, mode).expect("permissions can be set");
+    path.to_string_lossy().into_owned()
+}
