@@ -144,8 +144,8 @@ fn sets_that_differ_in_the_key_alone_are_linked_for_switching() {
 
 #[test]
 fn a_content_protection_stays_on_the_set_through_a_clear_lead() {
-    let clear = documents(&clear_lead(Some("lead.mp4"), true), "dash");
-    let mut whole = clear_lead(None, true);
+    let clear = documents(&clear_lead(true), "dash");
+    let mut whole = clear_lead(true);
     for rendition in &mut whole.renditions {
         if let Some(protection) = &mut rendition.protection {
             protection.clear_segments = 0;

@@ -199,61 +199,16 @@ fn marks(playlist: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_clear_lead_needs_no_discontinuity_unless_asked_for() {
-    let documents = documents(&clear_lead(None, false), "hls");
-    let marks = |path: &str| marks(&documents[path]);
-    let expected = ["M(video_init.mp4)", "", "K"];
-    assert_eq!(marks("video/avc1/720p/stream.m3u8"), expected);
-    assert_eq!(marks("video/avc1/720p/iframe.m3u8"), expected);
-    assert_eq!(
-        marks("audio/mp4a/en/stream.m3u8"),
-        ["M(audio_init.mp4)", "", ""]
-    );
-}
-
-#[test]
-fn a_discontinuity_is_in_all_that_plays_together_but_subtitles() {
-    for (audio_too, sound) in [
-        (false, ["M(audio_init.mp4)", "", "D"]),
-        (true, ["M(lead.mp4)", "", "DM(audio_init.mp4)K"]),
-    ] {
-        let documents = documents(&clear_lead(Some("lead.mp4"), audio_too), "hls");
+fn keys_begin_where_the_clear_lead_ends_and_nothing_else_changes_there() {
+    for (audio_too, sound) in [(false, ""), (true, "K")] {
+        let documents = documents(&clear_lead(audio_too), "hls");
         let marks = |path: &str| marks(&documents[path]);
-        let expected = ["M(lead.mp4)", "", "DM(video_init.mp4)K"];
+        let expected = ["M(video_init.mp4)", "", "K"];
         assert_eq!(marks("video/avc1/720p/stream.m3u8"), expected);
         assert_eq!(marks("video/avc1/720p/iframe.m3u8"), expected);
-        assert_eq!(marks("audio/mp4a/en/stream.m3u8"), sound);
+        let expected = ["M(audio_init.mp4)", "", sound];
+        assert_eq!(marks("audio/mp4a/en/stream.m3u8"), expected);
         assert_eq!(marks("text/wvtt/en/stream.m3u8"), ["", "", ""]);
-    }
-}
-
-#[test]
-fn an_init_segment_of_the_lead_means_nothing_without_a_lead() {
-    let mut presentation = clear_lead(Some("lead.mp4"), false);
-    let first = presentation.renditions[0].protection.as_mut().unwrap();
-    first.clear_segments = 0;
-    let documents = documents(&presentation, "hls");
-    assert_eq!(
-        marks(&documents["video/avc1/720p/stream.m3u8"]),
-        ["M(video_init.mp4)K", "", ""]
-    );
-    assert!(!documents["audio/mp4a/en/stream.m3u8"].contains("DISCONTINUITY"));
-}
-
-#[test]
-fn a_discontinuity_of_clear_audio_is_where_the_nearest_segment_begins() {
-    // The video's encrypted segments begin at 4 s; frames of audio end a little earlier or later.
-    for first in [191_488, 192_512] {
-        let mut presentation = clear_lead(Some("lead.mp4"), false);
-        let protection = presentation.renditions[0].protection.as_mut().unwrap();
-        protection.clear_segments = 1;
-        let sound = &mut presentation.renditions[1].segments;
-        sound[0].duration = first;
-        sound[1].start = first;
-        sound[1].duration = 384_000 - first;
-        let documents = documents(&presentation, "hls");
-        let sound = marks(&documents["audio/mp4a/en/stream.m3u8"]);
-        assert_eq!(sound, ["M(audio_init.mp4)", "D", ""], "{first}");
     }
 }
 

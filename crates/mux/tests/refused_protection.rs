@@ -9,7 +9,7 @@ use mux::manifest::FORMATS;
 use mux::presentation::{DashProtection, HlsProtection, Rendition};
 
 use scenarios::protection::{
-    WIDEVINE, clear_lead, of_dash, of_hls, of_system, protection, pssh, refused, widevine, with,
+    WIDEVINE, of_dash, of_hls, of_system, protection, pssh, refused, widevine, with,
 };
 use scenarios::{of, video};
 
@@ -168,11 +168,4 @@ fn what_manifests_cannot_hold_is_refused_without_repeating_it() {
         refused(&name)[0],
         format!("{system}name has a control character")
     );
-    let mut init = clear_lead(Some(""), false);
-    assert_eq!(
-        refused(&init)[0],
-        "rendition video-avc1-720p: init of the clear segments is empty"
-    );
-    init.renditions[0].protection.as_mut().unwrap().clear_init = Some("a\nb".into());
-    assert!(refused(&init)[0].ends_with("has a control character"));
 }

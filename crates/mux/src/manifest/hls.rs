@@ -6,7 +6,6 @@
 
 mod attributes;
 mod audio;
-mod clear_lead;
 mod keys;
 mod master;
 mod playlist;

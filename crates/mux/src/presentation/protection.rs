@@ -19,13 +19,10 @@ pub struct Protection {
     /// In the order in which manifests list them. Without any, players have to know from elsewhere
     /// where keys come from; HLS cannot say so.
     pub systems: Vec<ProtectionSystem>,
-    /// As many segments at the start are clear.
+    /// As many segments at the start are clear. One init segment serves them and the encrypted ones:
+    /// their fragments say that they are clear, and the players tested go on without a
+    /// discontinuity.
     pub clear_segments: usize,
-    /// The init segment of the clear segments in HLS, beside the one of
-    /// [`Storage`](super::Storage): a file name. With it, playlists have a discontinuity where the
-    /// encrypted segments begin, which some players need in order to change to a decoder that
-    /// decrypts. Without it, one init segment serves all and there is no discontinuity.
-    pub clear_init: Option<String>,
 }
 
 /// A protection system that has the key.

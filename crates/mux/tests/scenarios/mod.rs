@@ -48,8 +48,8 @@ pub(crate) fn all() -> Vec<Scenario> {
             protection::key_per_quality(),
         ),
         scenario(
-            "clear_lead_with_an_init_segment_of_its_own",
-            protection::clear_lead_with_init(),
+            "clear_lead_beside_clear_audio",
+            protection::clear_lead_beside_clear_audio(),
         ),
         scenario("signalling_of_a_key_server", protection::key_server()),
     ]

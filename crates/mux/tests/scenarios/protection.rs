@@ -111,7 +111,6 @@ pub(crate) fn protection(scheme: &[u8; 4], key: u8, systems: Vec<ProtectionSyste
         kid: kid(key),
         systems,
         clear_segments: 0,
-        clear_init: None,
     }
 }
 
@@ -175,11 +174,10 @@ pub(super) fn key_per_quality() -> Presentation {
     }
 }
 
-/// The encrypted segments begin with an init segment of their own; the audio is clear.
-pub(super) fn clear_lead_with_init() -> Presentation {
+/// Counter mode, the first two segments clear; so is the audio.
+pub(super) fn clear_lead_beside_clear_audio() -> Presentation {
     let protection = Protection {
         clear_segments: 2,
-        clear_init: Some("video_init clear.mp4".into()),
         ..protection(b"cenc", 1, vec![widevine(1)])
     };
     of(vec![
@@ -259,10 +257,9 @@ pub(crate) fn refused(presentation: &Presentation) -> Vec<String> {
 }
 
 /// Three segments of video and audio, the first two clear.
-pub(crate) fn clear_lead(clear_init: Option<&str>, audio_too: bool) -> Presentation {
+pub(crate) fn clear_lead(audio_too: bool) -> Presentation {
     let protection = Protection {
         clear_segments: 2,
-        clear_init: clear_init.map(String::from),
         ..protection(b"cbcs", 1, vec![widevine(1)])
     };
     let mut sound = audio("en", "en", 128);

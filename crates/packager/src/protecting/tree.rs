@@ -118,7 +118,6 @@ impl<'p> Protected<'p> {
             kid: track.key.kid.0,
             systems: track.signalled.systems.clone(),
             clear_segments: track.clear_segments,
-            clear_init: None,
         })
     }
 

@@ -12,9 +12,16 @@ use crate::Presentation;
 use crate::presentation::protection::Tag;
 use crate::presentation::{HlsProtection, Protection, Rendition};
 
-/// One line for each protection system, for what follows in a media playlist.
-pub(super) fn of(protection: &Protection) -> String {
-    lines(protection, Tag::Key)
+/// The lines before the segment at `place` of a media playlist, counted from 0: where the encrypted
+/// segments begin, one for each protection system. None comes before, as players would wait for a
+/// licence with clear pictures at hand; and the `EXT-X-MAP` stands before all of them, or it would be
+/// said to be encrypted itself.
+pub(super) fn before(rendition: &Rendition, place: usize) -> String {
+    let protection = needed_by(rendition).filter(|found| found.clear_segments == place);
+    let lines = protection.map(|protection| lines(protection, Tag::Key));
+    lines
+        .into_iter()
+        .flatten()
         .map(|line| line + "\n")
         .collect()
 }
@@ -41,7 +48,7 @@ pub(super) fn of_session(presentation: &Presentation) -> String {
 }
 
 /// How the files that the rendition's playlist names are encrypted. WebVTT files never are.
-pub(super) fn needed_by(rendition: &Rendition) -> Option<&Protection> {
+fn needed_by(rendition: &Rendition) -> Option<&Protection> {
     rendition
         .encrypted()
         .filter(|_| rendition.webvtt().is_none())

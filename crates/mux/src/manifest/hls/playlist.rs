@@ -4,7 +4,7 @@ use media::TrackKind;
 
 use super::super::written::{microseconds, reference, seconds};
 use super::attributes::Attributes;
-use super::clear_lead::Boundary;
+use super::keys;
 use crate::Presentation;
 use crate::bandwidth::Piece;
 use crate::presentation::{ByteRange, Rendition, SegmentFacts, Storage};
@@ -77,12 +77,11 @@ pub(super) fn media(presentation: &Presentation, rendition: &Rendition, target: 
         }
         return out + END;
     }
-    let boundary = Boundary::of(presentation, rendition);
-    let mut out = header(rendition, VERSION_OF_MAPS, target, "") + &boundary.first_map();
+    let mut out = header(rendition, VERSION_OF_MAPS, target, "") + &map(rendition);
     out += &date(presentation, rendition);
     let segments = rendition.segments.iter().zip(durations(rendition));
     for (place, (segment, duration)) in segments.enumerate() {
-        out += &boundary.before(place);
+        out += &keys::before(rendition, place);
         let range = match rendition.storage {
             Storage::Segments { .. } => None,
             Storage::SingleFile { .. } => Some(ByteRange {
@@ -111,12 +110,10 @@ pub(super) fn iframes(
     }
     iframe_pieces(rendition)?;
     let extra = "#EXT-X-I-FRAMES-ONLY\n";
-    let boundary = Boundary::of(presentation, rendition);
-    let first_map = boundary.first_map();
-    let mut out = header(rendition, VERSION_OF_IFRAME_MAPS, target, extra) + &first_map;
+    let mut out = header(rendition, VERSION_OF_IFRAME_MAPS, target, extra) + &map(rendition);
     let segments = rendition.segments.iter().zip(durations(rendition));
     for (place, (segment, duration)) in segments.enumerate() {
-        out += &boundary.before(place);
+        out += &keys::before(rendition, place);
         let range = segment.iframe.map(|range| ByteRange {
             offset: segment.offset.saturating_add(range.offset),
             length: range.length,
@@ -173,22 +170,13 @@ fn header(rendition: &Rendition, version: u32, target: u64, extra: &str) -> Stri
     )
 }
 
-/// The rendition's init segment.
-pub(super) fn map(rendition: &Rendition) -> String {
-    match &rendition.storage {
-        Storage::Segments { init, .. } => map_of_file(init),
-        Storage::SingleFile { name, init, .. } => {
-            let attributes = Attributes::default()
-                .quoted("URI", &reference(name))
-                .quoted("BYTERANGE", &format!("{}@{}", init.length, init.offset));
-            format!("#EXT-X-MAP:{attributes}\n")
-        }
-    }
-}
-
-/// An init segment that is a file.
-pub(super) fn map_of_file(name: &str) -> String {
-    let attributes = Attributes::default().quoted("URI", &reference(name));
+fn map(rendition: &Rendition) -> String {
+    let attributes = match &rendition.storage {
+        Storage::Segments { init, .. } => Attributes::default().quoted("URI", &reference(init)),
+        Storage::SingleFile { name, init, .. } => Attributes::default()
+            .quoted("URI", &reference(name))
+            .quoted("BYTERANGE", &format!("{}@{}", init.length, init.offset)),
+    };
     format!("#EXT-X-MAP:{attributes}\n")
 }
 

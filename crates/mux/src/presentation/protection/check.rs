@@ -26,21 +26,6 @@ pub(in super::super) fn check(rendition: &Rendition) -> Result<(), Inconsistent>
             scheme: protection.scheme.to_string(),
         });
     }
-    if let Some(init) = &protection.clear_init {
-        let id = || rendition.id.clone();
-        let field = "init of the clear segments";
-        if init.is_empty() {
-            return Err(Inconsistent::Empty { id: id(), field });
-        }
-        if init.chars().any(is_control) {
-            let value = init.clone();
-            return Err(Inconsistent::Control {
-                id: id(),
-                field,
-                value,
-            });
-        }
-    }
     for system in &protection.systems {
         check_system(protection, system).map_err(|(field, problem)| Inconsistent::System {
             id: rendition.id.clone(),
