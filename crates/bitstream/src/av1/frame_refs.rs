@@ -65,25 +65,21 @@ fn set_frame_refs(
     };
     unused.take(Some(last));
     unused.take(Some(gold));
+    let [last2, last3, bwdref, altref2, altref] = remaining(&mut unused, &distances);
+    Ok([last, last2, last3, gold, bwdref, altref2, altref])
+}
+
+/// `LAST2`, `LAST3`, `BWDREF`, `ALTREF2` and `ALTREF`.
+fn remaining(unused: &mut Unused, distances: &[i32; References::COUNT]) -> [u8; 5] {
     let altref = unused.latest(|distance| distance >= 0);
     let bwdref = unused.earliest_backward();
     let altref2 = unused.earliest_backward();
-    // LAST2, LAST3, BWDREF, ALTREF2, ALTREF, in this order.
-    let [last2, last3, bwdref, altref2, altref] = [None, None, bwdref, altref2, altref]
+    let found = [None, None, bwdref, altref2, altref]
         .map(|found| found.or_else(|| unused.latest(|distance| distance < 0)));
-    // The first of those farthest behind.
-    let earliest = (0..).zip(&distances).min_by_key(|(_, distance)| **distance);
+    // The first of those farthest before.
+    let earliest = (0..).zip(distances).min_by_key(|(_, distance)| **distance);
     let earliest = earliest.map_or(0, |(place, _)| place);
-    let rest = |found: Option<u8>| found.unwrap_or(earliest);
-    Ok([
-        last,
-        rest(last2),
-        rest(last3),
-        gold,
-        rest(bwdref),
-        rest(altref2),
-        rest(altref),
-    ])
+    found.map(|found| found.unwrap_or(earliest))
 }
 
 impl Unused {
@@ -109,5 +105,45 @@ impl Unused {
         let slot = self.distances.get_mut(usize::from(place?))?;
         *slot = None;
         place
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Places whose frames have these distances, given away as 7.8 does.
+    fn given(distances: [i32; 8], last: u8, gold: u8) -> [u8; 5] {
+        let mut unused = Unused {
+            distances: distances.map(Some),
+        };
+        unused.take(Some(last));
+        unused.take(Some(gold));
+        remaining(&mut unused, &distances)
+    }
+
+    #[test]
+    fn frames_behind_go_to_the_backward_references_and_the_others_by_age() {
+        // Behind are places 2 (+8), 3 (+4) and 4 (+2); before 0, 1 and 5 to 7.
+        let distances = [-1, -2, 8, 4, 2, -3, -4, -8];
+        // LAST2 and LAST3 are the latest before; BWDREF the nearest behind, ALTREF2 the next,
+        // ALTREF the farthest.
+        assert_eq!(given(distances, 0, 7), [1, 5, 4, 3, 2]);
+    }
+
+    #[test]
+    fn what_is_left_is_the_earliest_of_all() {
+        // None behind: five references from the six not named, latest first.
+        let distances = [-1, -2, -3, -4, -5, -6, -7, -8];
+        assert_eq!(given(distances, 0, 1), [2, 3, 4, 5, 6]);
+        // All behind but those named: three are given away, for the others the earliest, place 6.
+        let distances = [1, 2, 3, 4, 5, 6, -9, -8];
+        assert_eq!(given(distances, 6, 7), [6, 6, 0, 1, 5]);
+    }
+
+    #[test]
+    fn of_frames_with_one_hint_the_last_is_latest_and_the_first_earliest() {
+        let distances = [-1, 4, 4, 4, -1, -1, -2, -2];
+        assert_eq!(given(distances, 0, 7), [5, 4, 1, 2, 3]);
     }
 }

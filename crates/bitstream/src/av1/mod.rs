@@ -35,3 +35,6 @@ pub use sequence_header::SequenceHeader;
 pub use temporal_unit::TemporalUnits;
 pub use tile_info::TileInfo;
 pub use tools::{Choice, FrameIds, Tools};
+
+#[cfg(test)]
+mod tests;

@@ -262,3 +262,95 @@ fn read_tile_info(r: &mut BitReader, width: u32) -> Result<(u8, u8), Error> {
     let more = rows && r.flag("increment_tile_rows_log2")?;
     Ok((cols, u8::from(rows) + u8::from(more)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Header, its bytes, those of the compressed header, size, `tile_cols_log2`.
+    type Layer = (&'static str, usize, u16, (u32, u32), u8);
+
+    /// Of libvpx 1.12.0 with two spatial layers: 320x180, 640x360 in the first two samples;
+    /// facts are those of ffmpeg's `trace_headers`.
+    const LAYERS: [Layer; 4] = [
+        (
+            "824983420013f00b3813f80b3e0838241c1850000620",
+            22,
+            98,
+            (320, 180),
+            0,
+        ),
+        ("86008080013f80b3a70b12884016e0", 15, 183, (640, 360), 1),
+        ("86004003027f01679ca456e0001c", 14, 28, (320, 180), 0),
+        // The size is that of a reference, which is not the frame before.
+        ("8600880a1cfc5b01000d00", 11, 26, (640, 360), 1),
+    ];
+
+    /// The header with a compressed header of zeros behind it.
+    fn frame(header: &str, compressed: u16) -> Vec<u8> {
+        let digits: Vec<u8> = header
+            .bytes()
+            .map(|digit| (digit as char).to_digit(16).unwrap() as u8)
+            .collect();
+        let mut bytes: Vec<u8> = digits
+            .chunks(2)
+            .map(|pair| pair[0] << 4 | pair[1])
+            .collect();
+        bytes.resize(bytes.len() + usize::from(compressed), 0);
+        bytes
+    }
+
+    #[test]
+    fn headers_end_where_others_find_it_and_sizes_are_those_of_references() {
+        let mut references = References::default();
+        for (header, bytes, compressed, size, tile_cols_log2) in LAYERS {
+            let found = references.read(&frame(header, compressed)).unwrap();
+            let UncompressedHeader::Frame(found) = found else {
+                panic!("{found:?}")
+            };
+            assert_eq!(
+                (found.bytes, found.header_size_in_bytes),
+                (bytes, compressed)
+            );
+            assert_eq!((found.size, found.tile_cols_log2), (size, tile_cols_log2));
+        }
+    }
+
+    #[test]
+    fn sizes_of_frames_that_have_not_been_seen_are_refused() {
+        let (header, _, compressed, ..) = LAYERS[3];
+        let error = References::default().read(&frame(header, compressed));
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "uncompressed_header at bit 31: ref_frame_idx: is 1, no such reference frame"
+        );
+    }
+
+    #[test]
+    fn truncated_frames_are_errors_that_forget_the_references() {
+        let mut references = References::default();
+        for (header, bytes, compressed, ..) in LAYERS {
+            for length in 0..bytes + usize::from(compressed) {
+                let cut = &frame(header, compressed)[..length];
+                let mut other = references.clone();
+                assert!(other.read(cut).is_err(), "{length}");
+                assert_eq!(other, References::default());
+            }
+            references.read(&frame(header, compressed)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_frame_that_shows_another_is_its_header() {
+        // Of libvpx: profile 0, show_existing_frame, place 1.
+        let shown = References::default().read(&[0x89]);
+        let frame_to_show_map_idx = 1;
+        assert_eq!(
+            shown,
+            Ok(UncompressedHeader::ShowExisting {
+                frame_to_show_map_idx
+            })
+        );
+        assert!(References::default().read(&[]).is_err());
+    }
+}
