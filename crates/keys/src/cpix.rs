@@ -4,6 +4,7 @@ mod delivery;
 mod document;
 mod error;
 mod file;
+mod in_memory;
 mod pixels;
 mod private_key;
 mod rule;
@@ -13,6 +14,7 @@ mod signalling;
 
 pub use error::CpixError;
 pub use file::CpixFile;
+pub use in_memory::CpixDocument;
 
 pub(crate) use document::Document;
 pub(crate) use pixels::Pixels;

@@ -98,6 +98,8 @@ pub enum Place {
     Header(usize),
     /// A server, without what may be secret of its address.
     Server(String),
+    /// A document in memory.
+    Document,
     /// A file.
     File(PathBuf),
     /// A line of a file, from 1.
@@ -130,7 +132,7 @@ impl Place {
             Place::File(path) => Place::Line(path.clone(), line),
             Place::Input => Place::InputLine(line),
             Place::Argument(_) | Place::Header(_) | Place::Server(_) => self.clone(),
-            Place::Line(..) | Place::InputLine(_) => self.clone(),
+            Place::Document | Place::Line(..) | Place::InputLine(_) => self.clone(),
         }
     }
 }
@@ -141,6 +143,7 @@ impl fmt::Display for Place {
             Place::Argument(number) => write!(f, "key argument {number}"),
             Place::Header(number) => write!(f, "header argument {number}"),
             Place::Server(url) => f.write_str(url),
+            Place::Document => f.write_str("CPIX document"),
             Place::File(path) => write!(f, "{}", path.display()),
             Place::Line(path, line) => write!(f, "{} line {line}", path.display()),
             Place::Input => f.write_str("standard input"),

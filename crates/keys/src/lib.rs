@@ -19,7 +19,7 @@ mod source;
 mod speke;
 mod xml;
 
-pub use cpix::{CpixError, CpixFile};
+pub use cpix::{CpixDocument, CpixError, CpixFile};
 pub use error::{Error, Place};
 pub use given::{EntryError, GivenKeys};
 pub use signalling::Signalling;
