@@ -105,6 +105,9 @@ impl SpekeServer {
             return Err(failed(SpekeError::ContentId));
         }
         let mut obtained = Obtained::default();
+        if request.labels.is_empty() {
+            return Ok(obtained);
+        }
         obtained.warnings.extend_from_slice(self.headers.warnings());
         if self.url.is_open() {
             obtained.warnings.push(format!(

@@ -334,6 +334,12 @@ fn what_systems_are_told_is_taken_for_those_asked_for() {
     );
     assert_eq!(fairplay.hls_master, fairplay.hls_media);
     assert_eq!(fairplay.uri_ext_x_key.as_deref(), Some("skd://a"));
+    assert!(both.warnings.is_empty());
+    // <b:pssh xmlns:b="urn:mpeg:cenc:2013">AA==</b:pssh>
+    let other = "PGI6cHNzaCB4bWxuczpiPSJ1cm46bXBlZzpjZW5jOjIwMTMiPkFBPT08L2I6cHNzaD4=";
+    let differs = document.replace("PGEvPg==", other);
+    let differs = obtain(&differs, None, &wanted(&[System::Common])).unwrap();
+    assert!(differs.warnings[0].ends_with("PSSH and the pssh in ContentProtectionData differ"));
     let plain = document.replace("c2tkOi8vYQ==", "skd://b");
     let one = obtain(&plain, None, &wanted(&[System::FairPlay])).unwrap();
     assert_eq!(one.signalling[0].uri_ext_x_key.as_deref(), Some("skd://b"));
@@ -364,6 +370,12 @@ fn what_systems_are_told_is_taken_for_those_asked_for() {
         (
             line,
             "c2tkOi8vYQ==",
+            "HLSSignalingData: has a line that is no tag",
+        ),
+        // #EXTINF:1,
+        (
+            line,
+            "I0VYVElORjoxLA==",
             "HLSSignalingData: has a line that is no tag",
         ),
         (

@@ -266,3 +266,82 @@ pub(super) fn field(element: &str, name: &str, fault: &'static str) -> CpixError
         fault,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(digits: &str) -> Vec<u8> {
+        let digit = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+        (0..digits.len()).step_by(2).map(digit).collect()
+    }
+
+    fn open(method: Method, key: &[u8], cipher: &[u8]) -> Option<Vec<u8>> {
+        let encrypted = Encrypted {
+            method,
+            cipher: cipher.to_vec(),
+            mac: None,
+        };
+        encrypted.open(key).map(|value| value.to_vec())
+    }
+
+    #[test]
+    fn the_vectors_of_rfc_3394_are_unwrapped() {
+        let data = hex("00112233445566778899AABBCCDDEEFF");
+        let key: Vec<u8> = (0..32).collect();
+        // 4.1, 4.2 and 4.3.
+        let vectors = [
+            (16, "1FA68B0A8112B447AEF34BD8FB5A7B829D3E862371D2CFE5"),
+            (24, "96778B25AE6CA435F92B5B97C050AED2468AB8A17AD84E5D"),
+            (32, "64E8C3F9CE0F5BA263E9777905818A2A93C8191E7D6E8AE7"),
+        ];
+        for (length, cipher) in vectors {
+            let (key, mut cipher) = (&key[..length], hex(cipher));
+            let found = open(Method::Wrap(length), key, &cipher);
+            assert_eq!(found.as_ref(), Some(&data));
+            cipher[0] ^= 1;
+            assert_eq!(open(Method::Wrap(length), key, &cipher), None);
+        }
+    }
+
+    #[test]
+    fn padding_is_what_its_last_byte_says() {
+        // NIST SP 800-38A F.2.5, the first block: it ends with 0x2a, which is no length.
+        let key = hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
+        let block = "f58c4c04d6e5f1ba779eabfb5f7bfbd6";
+        let (iv, plain) = (
+            "000102030405060708090a0b0c0d0e0f",
+            "6bc1bee22e409f96e93d7e117393172a",
+        );
+        assert_eq!(
+            open(Method::Cbc(32), &key, &hex(&format!("{iv}{block}"))),
+            None
+        );
+        // With another IV it ends with 1, 16, 17 and 0; the bytes between are free.
+        for (last, length) in [(1u8, Some(15)), (16, Some(0)), (17, None), (0, None)] {
+            let mut cipher = hex(&format!("{iv}{block}"));
+            cipher[15] ^= 0x2a ^ last;
+            let expected = length.map(|length| hex(plain)[..length].to_vec());
+            assert_eq!(open(Method::Cbc(32), &key, &cipher), expected, "{last}");
+        }
+    }
+
+    #[test]
+    fn values_of_every_length_and_keys_of_others_are_refused_without_panic() {
+        let bytes: Vec<u8> = (0..80).collect();
+        for length in 0..80 {
+            for method in [16, 24, 32]
+                .map(Method::Cbc)
+                .into_iter()
+                .chain([16, 24, 32].map(Method::Wrap))
+            {
+                for key in [0, 15, 16, 24, 32, 33] {
+                    let opened = open(method, &bytes[..key], &bytes[..length]);
+                    let fits =
+                        matches!(method, Method::Cbc(size) if size == key) && length % 16 == 0;
+                    assert!(opened.is_none() || fits);
+                }
+            }
+        }
+    }
+}

@@ -80,8 +80,10 @@ pub(crate) fn select(
             obtained.ring.add(scheme.algorithm(), label, content_key)?;
             if taken.iter().all(|(_, kid)| *kid != key.kid) {
                 let systems: Vec<_> = request.systems.iter().map(|each| each.id()).collect();
-                let signalling = document.signalling(key.kid, &systems).map_err(failed)?;
+                let (signalling, warnings) =
+                    document.signalling(key.kid, &systems).map_err(failed)?;
                 obtained.signalling.extend(signalling);
+                warnings.into_iter().for_each(&mut warn);
             }
             taken.push((label, key.kid));
         }

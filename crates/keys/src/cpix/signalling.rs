@@ -9,12 +9,13 @@ use crate::xml::Element;
 use crate::{Signalling, base64};
 
 impl Document {
-    /// What it says of one key to those of `systems` it names.
+    /// What it says of one key to those of `systems` it names, and what is odd about it.
     pub(super) fn signalling(
         &self,
         kid: Kid,
         systems: &[[u8; 16]],
-    ) -> Result<Vec<Signalling>, CpixError> {
+    ) -> Result<(Vec<Signalling>, Vec<String>), CpixError> {
+        let mut warnings = Vec::new();
         let elements = self.root.list("DRMSystemList", "DRMSystem");
         let is = |element: &Element, name: &str| {
             let uuid = element.attribute(name)?;
@@ -25,13 +26,18 @@ impl Document {
             let wanted = is(element, "kid") == Some(kid) && systems.contains(&system.0);
             wanted.then_some((element, system.0))
         });
-        found
-            .map(|(element, system_id)| read(element, kid, system_id))
-            .collect()
+        let found = found.map(|(element, system_id)| read(element, kid, system_id, &mut warnings));
+        let found = found.collect::<Result<_, _>>()?;
+        Ok((found, warnings))
     }
 }
 
-fn read(element: &Element, kid: Kid, system_id: [u8; 16]) -> Result<Signalling, CpixError> {
+fn read(
+    element: &Element,
+    kid: Kid,
+    system_id: [u8; 16],
+    warnings: &mut Vec<String>,
+) -> Result<Signalling, CpixError> {
     let place = format!("DRMSystem {} of key {kid}", Kid(system_id));
     let wrong = |name, fault| field(&place, name, fault);
     let bytes = |child: &Element, name| match child.text.as_str() {
@@ -55,10 +61,17 @@ fn read(element: &Element, kid: Kid, system_id: [u8; 16]) -> Result<Signalling, 
         Some(child) => text(child, "ContentProtectionData")?,
         None => None,
     };
-    if let Some(xml) = &content_protection_data
-        && Element::parse(format!("<a>{xml}</a>").as_bytes()).is_err()
-    {
-        return Err(wrong("ContentProtectionData", "is not well-formed XML"));
+    if let Some(xml) = &content_protection_data {
+        let fragment = Element::parse(format!("<a>{xml}</a>").as_bytes())
+            .map_err(|_| wrong("ContentProtectionData", "is not well-formed XML"))?;
+        // What players are told in the manifest and in the media has to be the same.
+        let same = |inner: &Element| base64::decode(&inner.text).as_deref() == pssh.as_ref();
+        let mut inner = fragment.walk().filter(|each| each.name == "pssh");
+        if pssh.is_some() && inner.any(|inner| !same(inner)) {
+            warnings.push(format!(
+                "{place}: PSSH and the pssh in ContentProtectionData differ"
+            ));
+        }
     }
     let (mut hls_media, mut hls_master) = (Vec::new(), Vec::new());
     for child in element.all("HLSSignalingData") {
@@ -104,9 +117,13 @@ fn is_pssh(bytes: &[u8], system_id: [u8; 16]) -> bool {
         && bytes.len() >= 32
 }
 
-/// A line that cannot be taken for a URI or break out of its place.
+/// A line about keys, or a comment, as vendors' tags are to everybody else: nothing that could be
+/// taken for a URI or change what else a playlist says.
 fn is_tag(line: &str) -> bool {
-    line.starts_with("#EXT") && !line.contains(char::is_control)
+    let about_keys = ["#EXT-X-KEY:", "#EXT-X-SESSION-KEY:"];
+    let is_own = line.starts_with('#') && !line.starts_with("#EXT");
+    (is_own || about_keys.iter().any(|tag| line.starts_with(tag)))
+        && !line.contains(char::is_control)
 }
 
 /// What can stand between the quotation marks of an attribute of a playlist.

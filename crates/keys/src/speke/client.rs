@@ -49,6 +49,10 @@ impl<'a> Client<'a> {
             .timeout_connect(Some(server.patience.connect))
             .timeout_global(Some(server.patience.answer))
             .user_agent(concat!("packager/", env!("CARGO_PKG_VERSION")));
+        if server.url.is_local() {
+            // Whatever the environment says: a proxy has other local servers.
+            config = config.proxy(None);
+        }
         if server.url.is_tls() {
             let place = Place::Server(server.url.to_string());
             config = config.tls_config(tls::config(server.ca_file.as_deref(), &place)?);

@@ -38,8 +38,13 @@ impl SpekeUrl {
 
     /// Whether keys leave the machine in the clear.
     pub(super) fn is_open(&self) -> bool {
+        !self.is_tls() && !self.is_local()
+    }
+
+    /// Whether the server is this machine.
+    pub(super) fn is_local(&self) -> bool {
         let local = ["localhost", "127.0.0.1", "[::1]", "::1"];
-        !self.is_tls() && !self.0.host().is_some_and(|host| local.contains(&host))
+        self.0.host().is_some_and(|host| local.contains(&host))
     }
 
     /// What must not be shown: user information and the values of the query.
