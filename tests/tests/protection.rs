@@ -18,6 +18,8 @@ mod counters;
 mod decrypt;
 #[path = "protection/film.rs"]
 mod film;
+#[path = "protection/runs.rs"]
+mod runs;
 #[path = "protection/secrets.rs"]
 mod secrets;
 
@@ -43,10 +45,14 @@ fn main() {
         if case.uses_counters() {
             add("counters", counters::disjoint);
         }
+        if case.has_ivs() {
+            add("ivs", counters::ivs);
+        }
         if case.is_marked() {
             add("twins", counters::twins);
         }
     }
+    trials.extend(runs::tests());
     trials.extend(secrets::tests());
     harness::run(trials);
 }

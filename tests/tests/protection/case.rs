@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tests::package::{Package, Track};
 
-use crate::film::{self, Film, LIMITS};
+use crate::film::{self, Film, Kind, LIMITS};
 
 /// `--scheme`.
 const SCHEMES: [&str; 5] = ["cenc", "cens", "cbc1", "cbcs", "both"];
@@ -25,7 +25,7 @@ pub(crate) struct Case {
     multi_key: bool,
     single_file: bool,
     clear_lead: bool,
-    marked: bool,
+    kind: Kind,
     iv_of_8: bool,
     made: OnceLock<(TempDir, Package)>,
 }
@@ -55,7 +55,11 @@ pub(crate) fn all() -> Vec<Case> {
                 multi_key: is_turn(2, 1),
                 single_file,
                 clear_lead: is_turn(2, turn / 2),
-                marked: film.can_be_marked() && !single_file,
+                kind: match film.can_be_marked() {
+                    true if !single_file => Kind::Marked,
+                    _ if turn.is_multiple_of(2) => Kind::Furnished,
+                    _ => Kind::Plain,
+                },
                 iv_of_8: is_turn(3, 1) && matches!(scheme, "cenc" | "cens" | "both"),
                 film: film.clone(),
                 made: OnceLock::new(),
@@ -72,7 +76,8 @@ impl Case {
             (self.multi_key, "multi_key"),
             (self.single_file, "single_file"),
             (self.clear_lead, "clear_lead"),
-            (self.marked, "marked"),
+            (self.kind == Kind::Marked, "marked"),
+            (self.kind == Kind::Furnished, "trick_play_and_clear_sound"),
             (self.iv_of_8, "iv_of_8"),
         ];
         let words = words.into_iter().filter(|(is_asked, _)| *is_asked);
@@ -86,7 +91,16 @@ impl Case {
     }
 
     pub(crate) fn is_marked(&self) -> bool {
-        self.marked
+        self.kind == Kind::Marked
+    }
+
+    /// Whether sound and subtitles stay clear.
+    pub(crate) fn has_clear_tracks(&self) -> bool {
+        self.kind == Kind::Furnished
+    }
+
+    pub(crate) fn has_ivs(&self) -> bool {
+        self.scheme == "cbc1"
     }
 
     pub(crate) fn uses_counters(&self) -> bool {
@@ -97,27 +111,9 @@ impl Case {
     pub(crate) fn clear(&self) -> &Package {
         // The key has to be a file for that.
         self.package();
-        let marking = self.marking();
-        let marking: Vec<_> = marking.iter().map(String::as_str).collect();
-        self.film.clear(&marking)
-    }
-
-    fn marking(&self) -> Vec<String> {
-        if !self.marked {
-            return Vec::new();
-        }
         let (folder, _) = self.made.get().expect("the package is made");
-        vec![
-            "--watermark".into(),
-            "--watermark-key".into(),
-            folder
-                .path()
-                .join("watermark")
-                .to_string_lossy()
-                .into_owned(),
-            "--content-id".into(),
-            "film".into(),
-        ]
+        let key = folder.path().join("watermark");
+        self.film.clear(self.kind, &key.to_string_lossy())
     }
 
     /// Its package.
@@ -134,39 +130,42 @@ impl Case {
     fn pack(&self, folder: &TempDir, out: &Path) {
         let keys = secret_file(folder, "keys", &self.key_lines().join("\n"));
         let watermark = secret_file(folder, "watermark", WATERMARK_KEY);
-        let mut options = vec!["--scheme", self.scheme, "--key-file", &keys, "--drm"];
-        options.push(match self.scheme {
+        let mut options: Vec<String> = Vec::new();
+        let mut add = |words: &[&str]| options.extend(words.iter().map(|word| word.to_string()));
+        add(&["--scheme", self.scheme, "--key-file", &keys, "--drm"]);
+        add(&[match self.scheme {
             "cbcs" => "widevine,playready,fairplay,common",
             "both" => "widevine,fairplay,playready",
             "cenc" => "widevine,playready",
             _ => "none",
-        });
+        }]);
         if self.multi_key {
-            options.push("--multi-key");
-            options.extend(LIMITS);
+            add(&["--multi-key"]);
+            add(&LIMITS);
         }
         if self.single_file {
-            options.push("--single-file");
+            add(&["--single-file"]);
         }
         if self.clear_lead {
-            options.extend(["--clear-lead", "0.5"]);
+            add(&["--clear-lead", "0.5"]);
         }
         if self.iv_of_8 {
-            options.extend(["--iv-size", "8"]);
+            add(&["--iv-size", "8"]);
         }
-        if self.marked {
-            options.extend(["--watermark", "--watermark-key", &watermark]);
-            options.extend(["--content-id", "film"]);
+        if self.has_clear_tracks() {
+            add(&["--skip-audio-encryption"]);
         }
+        options.extend(self.kind.options(&watermark));
         film::pack(&self.film.inputs(), &options, out);
     }
 
-    fn labels(&self) -> &'static [&'static str] {
-        if self.multi_key {
-            self.film.labels()
-        } else {
-            &["all"]
+    fn labels(&self) -> Vec<&'static str> {
+        if !self.multi_key {
+            return vec!["all"];
         }
+        let mut labels = self.film.labels().to_vec();
+        labels.retain(|label| !self.has_clear_tracks() || *label != "audio");
+        labels
     }
 
     /// KIDs and keys in hex, as the packager is given them.
@@ -192,31 +191,37 @@ impl Case {
         self.keys().into_iter().map(line).collect()
     }
 
-    /// Every track, with what `package.json` says of its protection and the key for it.
+    /// Every protected track, with what `package.json` says of its protection and the key for it.
     pub(crate) fn tracks(&self) -> Vec<Protected> {
-        let package = self.package();
-        let said = package.report()["tracks"].as_array().expect("tracks");
         let keys = self.keys();
-        let protected = |(track, said): (Track, &Value)| {
-            let protection = &said["protection"];
-            let text = |name: &str| protection[name].as_str().unwrap_or_default().to_string();
-            let kid = text("kid").replace('-', "");
+        let protected = |(track, protection): (Track, Value)| {
+            let text = |name: &str| protection[name].as_str().map(str::to_string);
+            let kid = text("kid")?.replace('-', "");
             let key = keys.iter().find(|(_, known, _)| *known == kid);
             let (_, _, key) = key.unwrap_or_else(|| panic!("{}: KID {kid}", track.folder));
-            Protected {
-                scheme: text("scheme"),
+            Some(Protected {
+                scheme: text("scheme")?,
                 key: key.clone(),
                 clear_segments: protection["clear_segments"].as_u64().unwrap_or(0) as usize,
                 kid,
                 track,
-            }
+            })
         };
-        package
-            .tracks()
-            .into_iter()
-            .zip(said)
-            .map(protected)
-            .collect()
+        self.said().into_iter().filter_map(protected).collect()
+    }
+
+    /// Every track that is not protected.
+    pub(crate) fn clear_tracks(&self) -> Vec<Track> {
+        let clear = |(track, said): (Track, Value)| said.is_null().then_some(track);
+        self.said().into_iter().filter_map(clear).collect()
+    }
+
+    /// Every track with `protection` in `package.json`.
+    fn said(&self) -> Vec<(Track, Value)> {
+        let package = self.package();
+        let said = package.report()["tracks"].as_array().expect("tracks");
+        let said = said.iter().map(|track| track["protection"].clone());
+        package.tracks().into_iter().zip(said).collect()
     }
 }
 

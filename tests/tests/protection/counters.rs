@@ -1,6 +1,6 @@
 //! What files say of their protection: counters, and what both variants say alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tests::fragments::{self, Sample};
 
@@ -73,53 +73,101 @@ pub(crate) fn protection(case: &Case) {
 
 /// No block of a counter is used twice under a KID, in the whole package.
 pub(crate) fn disjoint(case: &Case) {
-    let mut used: BTreeMap<String, Vec<(u128, u128, String)>> = BTreeMap::new();
+    let mut used: BTreeMap<String, Vec<Used>> = BTreeMap::new();
     for (protected, variants) in read(case) {
         if !matches!(&*protected.scheme, "cenc" | "cens") {
             continue;
         }
-        let folder = &protected.track.folder;
+        let list = used.entry(protected.kid.clone()).or_default();
         for (variant, track) in variants.iter().enumerate() {
-            let pattern = track
-                .protection
-                .as_ref()
-                .map_or((0, 0), |said| said.pattern);
-            for (index, sample) in track.samples.iter().enumerate() {
-                if sample.is_clear {
-                    continue;
-                }
-                let aux = sample.aux.as_ref();
-                let aux = aux.unwrap_or_else(|| panic!("{folder}: sample {index} has no IV"));
-                let mut block = [0; 16];
-                block[..aux.iv.len()].copy_from_slice(&aux.iv);
-                let start = u128::from_be_bytes(block);
-                let blocks = blocks(sample, &protected.scheme, pattern);
-                // A counter is 64 bits that do not carry.
-                let room = u128::from(u64::MAX - start as u64) + 1;
-                assert!(
-                    blocks <= room,
-                    "{folder}: sample {index} runs over its counter"
-                );
-                let place = format!("{folder} variant {variant} sample {index}");
-                let list = used.entry(protected.kid.clone()).or_default();
-                list.push((start, start + blocks, place));
+            let place = format!("{} variant {variant}", protected.track.folder);
+            list.extend(Used::of(track, &place));
+        }
+    }
+    assert!(!used.is_empty(), "no track has counters");
+    used.into_values()
+        .for_each(|list| assert_disjoint(list, Overlap::Never));
+}
+
+/// In `cbc1`, where nothing is counted, no IV is used twice under a KID.
+pub(crate) fn ivs(case: &Case) {
+    let mut used = BTreeSet::new();
+    for (protected, variants) in read(case) {
+        for sample in variants.iter().flat_map(|track| &track.samples) {
+            if let Some(aux) = sample.aux.as_ref().filter(|_| protected.scheme == "cbc1") {
+                assert_eq!(aux.iv.len(), 16, "{}", protected.track.folder);
+                let is_new = used.insert((protected.kid.clone(), aux.iv.clone()));
+                assert!(is_new, "{}: {:?} again", protected.track.folder, aux.iv);
             }
         }
     }
-    let mut count = 0;
-    for (kid, mut list) in used {
-        list.sort();
-        count += list.len();
-        for pair in list.windows(2) {
-            assert!(
-                pair[0].1 <= pair[1].0,
-                "KID {kid}: {} and {}",
-                pair[0].2,
-                pair[1].2
-            );
-        }
+    assert!(!used.is_empty(), "no sample has an IV");
+}
+
+/// A part of a counter, from its first block to the one after the last.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Used {
+    start: u128,
+    end: u128,
+    place: String,
+    /// What was made with it.
+    encrypted: Vec<u8>,
+}
+
+/// Whether a part of a counter may be used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overlap {
+    Never,
+    /// To make the same of the same.
+    OfTheSame,
+}
+
+impl Used {
+    /// What the samples of a track use.
+    pub(crate) fn of(track: &fragments::Track, place: &str) -> Vec<Used> {
+        let said = track.protection.as_ref().expect("is protected");
+        let samples = track.samples.iter().enumerate();
+        let samples = samples.filter(|(_, sample)| !sample.is_clear);
+        let used = samples.map(|(index, sample)| {
+            let place = format!("{place} sample {index}");
+            let aux = sample.aux.as_ref();
+            let aux = aux.unwrap_or_else(|| panic!("{place}: has no IV"));
+            let mut block = [0; 16];
+            block[..aux.iv.len()].copy_from_slice(&aux.iv);
+            let start = u128::from_be_bytes(block);
+            let blocks = blocks(sample, &said.scheme, said.pattern);
+            // A counter is 64 bits that do not carry.
+            let room = u128::from(u64::MAX - start as u64) + 1;
+            assert!(blocks <= room, "{place}: runs over its counter");
+            let ranges = sample.protected().into_iter();
+            Used {
+                start,
+                end: start + blocks,
+                place,
+                encrypted: ranges
+                    .flat_map(|range| sample.bytes[range].to_vec())
+                    .collect(),
+            }
+        });
+        used.filter(|used| used.start < used.end).collect()
     }
-    assert!(count > 0, "no sample has a counter");
+}
+
+/// No block is used twice, or as it may be.
+pub(crate) fn assert_disjoint(mut used: Vec<Used>, overlap: Overlap) {
+    used.sort();
+    assert!(!used.is_empty(), "no sample has a counter");
+    for pair in used.windows(2) {
+        let is_same = overlap == Overlap::OfTheSame
+            && (pair[0].start, &pair[0].encrypted) == (pair[1].start, &pair[1].encrypted);
+        let is_disjoint = pair[0].end <= pair[1].start;
+        assert!(
+            is_disjoint || is_same,
+            "{} and {}",
+            pair[0].place,
+            pair[1].place
+        );
+    }
 }
 
 /// How many blocks of the counter a sample takes, from the rules of the schemes alone.

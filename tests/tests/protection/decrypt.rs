@@ -25,6 +25,24 @@ pub(crate) fn check(case: &Case) {
     let tracks = case.tracks();
     assert!(!tracks.is_empty(), "no tracks");
     let mut wrong = Vec::new();
+    let unprotected = case.clear_tracks();
+    assert_eq!(
+        unprotected.is_empty(),
+        !case.has_clear_tracks(),
+        "clear tracks"
+    );
+    for track in unprotected {
+        assert_ne!(track.kind, "video", "{}: is clear", track.folder);
+        let read = fragments::read(&track.bytes()).expect("the track can be read");
+        assert_eq!(read.protection, None, "{}", track.folder);
+        let found: Vec<_> = read
+            .samples
+            .into_iter()
+            .map(|sample| sample.bytes)
+            .collect();
+        let reference = samples(&same_track(&clear, &track).bytes());
+        assert!(Ok(found) == reference, "{}: samples differ", track.folder);
+    }
     for (index, protected) in tracks.iter().enumerate() {
         let reference = same_track(&clear, &protected.track);
         let mut variants = vec![(protected.track.bytes(), reference.bytes())];

@@ -28,7 +28,44 @@ pub(crate) struct Film {
     pub(crate) name: &'static str,
     source: Source,
     made: OnceLock<TempDir>,
-    clear: [OnceLock<Package>; 2],
+    clear: Clear,
+}
+
+/// The packages without keys.
+#[derive(Default)]
+struct Clear {
+    plain: OnceLock<Package>,
+    marked: OnceLock<Package>,
+    furnished: OnceLock<Package>,
+}
+
+/// What a package has beside the renditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Plain,
+    /// Two variants.
+    Marked,
+    /// Trick play and subtitles.
+    Furnished,
+}
+
+impl Kind {
+    /// Options for it.
+    pub(crate) fn options(self, watermark_key: &str) -> Vec<String> {
+        let subtitles = format!("{}:en", media::sample("subtitles_en.vtt").display());
+        let options: &[&str] = match self {
+            Kind::Plain => &[],
+            Kind::Marked => &[
+                "--watermark",
+                "--watermark-key",
+                watermark_key,
+                "--content-id",
+                "film",
+            ],
+            Kind::Furnished => &["--trick-play", "--subtitle", &subtitles],
+        };
+        options.iter().map(|option| option.to_string()).collect()
+    }
 }
 
 enum Source {
@@ -52,7 +89,7 @@ pub(crate) fn all() -> Vec<Film> {
             audio,
         },
         made: OnceLock::new(),
-        clear: [OnceLock::new(), OnceLock::new()],
+        clear: Clear::default(),
     };
     let x264 = |params| -> &'static [&'static str] {
         Box::leak(Box::new([
@@ -72,7 +109,7 @@ pub(crate) fn all() -> Vec<Film> {
             name: "fields",
             source: Source::Stream("h264-conf/frext/HPCVFL_BRCM_A.264"),
             made: OnceLock::new(),
-            clear: [OnceLock::new(), OnceLock::new()],
+            clear: Clear::default(),
         },
         made(
             "hevc_opus",
@@ -146,18 +183,18 @@ impl Film {
         }
     }
 
-    /// The package without keys, marked or not.
-    pub(crate) fn clear(&self, marking: &[&str]) -> &Package {
-        let place = &self.clear[usize::from(!marking.is_empty())];
+    /// The package without keys.
+    pub(crate) fn clear(&self, kind: Kind, watermark_key: &str) -> &Package {
+        let place = match kind {
+            Kind::Plain => &self.clear.plain,
+            Kind::Marked => &self.clear.marked,
+            Kind::Furnished => &self.clear.furnished,
+        };
         place.get_or_init(|| {
             let inputs = self.inputs();
             let folder = self.made.get().expect("the film is made").path();
-            let out = folder.join(if marking.is_empty() {
-                "clear"
-            } else {
-                "marked"
-            });
-            pack(&inputs, marking, &out);
+            let out = folder.join(format!("{kind:?}"));
+            pack(&inputs, &kind.options(watermark_key), &out);
             Package::read(&out)
         })
     }
@@ -196,11 +233,13 @@ impl Film {
     }
 }
 
-/// Packages files in segments of a second.
-pub(crate) fn pack(inputs: &[PathBuf], options: &[&str], out: &Path) {
+/// Packages files, in segments of a second where the options say nothing of it.
+pub(crate) fn pack(inputs: &[PathBuf], options: &[String], out: &Path) {
     let mut arguments = vec!["pack".into(), "-q".into()];
     arguments.extend(inputs.iter().map(|path| path.clone().into_os_string()));
-    arguments.extend(["--segment-duration", "1"].map(Into::into));
+    if !options.iter().any(|option| option == "--segment-duration") {
+        arguments.extend(["--segment-duration", "1"].map(Into::into));
+    }
     arguments.extend(options.iter().map(Into::into));
     arguments.extend(["-o".into(), out.as_os_str().to_owned()]);
     let arguments: Vec<_> = arguments.iter().map(|each| each.as_os_str()).collect();
