@@ -20,7 +20,8 @@ pub(super) struct Wanted<'a> {
     pub(super) certificate: Option<&'a str>,
 }
 
-/// The document. Names have the prefixes of the examples of SPEKE, which servers were written by.
+/// The document. Names have the prefixes of the examples of SPEKE, which servers were written by;
+/// the order is that of the schema of CPIX, which the examples do not keep and servers may.
 pub(super) fn document(wanted: &Wanted<'_>) -> String {
     let id = escape(wanted.content_id);
     let root = match wanted.version {
@@ -108,7 +109,7 @@ fn system(wanted: &Wanted<'_>, system: System, asked: &Asked) -> String {
     const HEADER: &str = "<speke:ProtectionHeader/>";
     let parts: &[&str] = match (wanted.version, system) {
         (SpekeVersion::One, System::Widevine) => &[PSSH],
-        (SpekeVersion::One, System::PlayReady) => &[HEADER, PSSH],
+        (SpekeVersion::One, System::PlayReady) => &[PSSH, HEADER],
         (SpekeVersion::One, System::FairPlay) => &[URI],
         (SpekeVersion::Two, System::Widevine | System::PlayReady) => &[PSSH, DATA, HLS],
         (SpekeVersion::Two, System::FairPlay) => &[HLS],
@@ -127,7 +128,7 @@ fn rule(wanted: &Wanted<'_>, asked: &Asked) -> String {
     let label = asked.label;
     let pixels = wanted.limits.and_then(|limits| Pixels::of(label, limits));
     let filters = match (label, pixels) {
-        (Label::All, _) => "<cpix:AudioFilter/><cpix:VideoFilter/>".to_owned(),
+        (Label::All, _) => "<cpix:VideoFilter/><cpix:AudioFilter/>".to_owned(),
         (Label::Audio, _) => "<cpix:AudioFilter/>".to_owned(),
         (_, None) => "<cpix:VideoFilter/>".to_owned(),
         (Label::Sd, Some(Pixels { to, .. })) => format!("<cpix:VideoFilter maxPixels=\"{to}\"/>"),
@@ -228,7 +229,7 @@ mod tests {
         ));
         assert!(text.contains("<cpix:ContentKey kid=\"11111111-1111-1111-1111-111111111111\"/>"));
         assert!(text.contains("<cpix:URIExtXKey/><speke:KeyFormat/><speke:KeyFormatVersions/>"));
-        assert!(text.contains("<speke:ProtectionHeader/><cpix:PSSH/>"));
+        assert!(text.contains("<cpix:PSSH/><speke:ProtectionHeader/>"));
         assert!(!text.contains("ContentKeyUsageRule") && !text.contains("1077efec"));
         assert!(document(&wanted(SpekeVersion::One, &ASKED)).contains("intendedTrackType=\"HD\""));
     }
@@ -245,7 +246,7 @@ mod tests {
             ..wanted(SpekeVersion::Two, &all)
         });
         assert!(text.contains(
-            "intendedTrackType=\"ALL\"><cpix:AudioFilter/><cpix:VideoFilter/></cpix:ContentKeyUsageRule>"
+            "intendedTrackType=\"ALL\"><cpix:VideoFilter/><cpix:AudioFilter/></cpix:ContentKeyUsageRule>"
         ));
         assert!(text.contains("<ds:X509Certificate>QUJD</ds:X509Certificate>"));
         assert!(text.contains("1077efec-c0b2-4d02-ace3-3c1e52e2fb4b"));
