@@ -1,6 +1,7 @@
 //! What the fuzz targets share.
 
 pub mod slices;
+pub mod tiles;
 
 use text::{Format, Parsed, Timeline, parse, to_webvtt};
 
