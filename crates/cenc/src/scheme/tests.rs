@@ -293,6 +293,25 @@ proptest! {
     }
 
     #[test]
+    fn cenc_agrees_with_other_code_wherever_ranges_end_and_the_counter_wraps(
+        lengths in proptest::collection::vec(0u32..3000, 1..5),
+        high: u64,
+        before_the_last in 0u64..400,
+    ) {
+        let subsamples: Vec<Subsample> = lengths.iter().map(|bytes| subsample(0, *bytes)).collect();
+        let length: u32 = lengths.iter().sum();
+        let clear: Vec<u8> = (0..length).map(|byte| (byte * 7) as u8).collect();
+        let (mut sample, mut expected) = (clear.clone(), clear.clone());
+        let iv = Iv::of_counter(IvSize::Sixteen, high, u64::MAX - before_the_last).unwrap();
+        let cipher = SampleCipher::new(Scheme::Cenc, &nist_key(), Pattern::NONE);
+        cipher.encrypt(&mut sample, &subsamples, &iv).unwrap();
+        oracle(Scheme::Cenc, &mut expected, &[(0..length as usize).collect()], iv.block());
+        prop_assert_eq!(&sample, &expected);
+        cipher.decrypt(&mut sample, &subsamples, &iv).unwrap();
+        prop_assert_eq!(&sample, &clear);
+    }
+
+    #[test]
     fn encrypted_blocks_are_counted(
         bytes in 0u32..5000,
         crypt in 1u8..16,
