@@ -91,6 +91,15 @@ impl Units {
     }
 }
 
+/// The first `count` samples of the video of `480p.mp4`, and the parameter sets of its sample entry.
+pub fn samples_of_480p(count: usize) -> (ParameterSets, Vec<Vec<u8>>) {
+    let (bytes, movie) = movie("480p.mp4");
+    let track = track(movie, TrackKind::Video);
+    let samples = track.samples.iter().take(count);
+    let data = samples.map(|sample| bytes[sample.offset as usize..sample.end() as usize].to_vec());
+    (sets(&track.entries[0]), data.collect())
+}
+
 fn sets(entry: &SampleEntry) -> ParameterSets {
     let avcc: Option<Avcc<'_>> = entry
         .read_child(Place::FILE)
