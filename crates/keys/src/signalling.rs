@@ -20,3 +20,14 @@ pub struct Signalling {
     /// `URI` of `EXT-X-KEY`.
     pub uri_ext_x_key: Option<String>,
 }
+
+impl Signalling {
+    /// Whether nothing is to be said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pssh.is_none()
+            && self.content_protection_data.is_none()
+            && self.hls_media.is_empty()
+            && self.hls_master.is_empty()
+            && self.uri_ext_x_key.is_none()
+    }
+}

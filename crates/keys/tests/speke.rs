@@ -116,6 +116,8 @@ fn only_the_labels_in_use_are_asked_for() {
     let obtained = obtain(at(server.port), &request).unwrap();
     assert!(obtained.warnings.is_empty(), "{:?}", obtained.warnings);
     assert_no_secret(&format!("{obtained:?}"));
+    // The server left what it could have said to DRM systems as it was asked.
+    assert!(obtained.signalling.is_empty());
     let seen = server.seen();
     assert_eq!(seen.len(), 1);
     let asked = kids(&seen[0]);

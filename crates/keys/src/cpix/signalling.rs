@@ -27,7 +27,9 @@ impl Document {
             wanted.then_some((element, system.0))
         });
         let found = found.map(|(element, system_id)| read(element, kid, system_id, &mut warnings));
-        let found = found.collect::<Result<_, _>>()?;
+        let mut found = found.collect::<Result<Vec<_>, _>>()?;
+        // Of what was left as it was asked nothing is said.
+        found.retain(|each| !each.is_empty());
         Ok((found, warnings))
     }
 }
