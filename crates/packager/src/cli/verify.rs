@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use packager::verify::{Verification, verify};
+use packager::verify::{Verification, VerifyError, verify};
 
 use super::Failure;
 use super::output::{one_line, print, print_json, size};
@@ -29,11 +29,14 @@ pub(super) struct VerifyArgs {
 /// Runs the command.
 pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let name = args.package.display();
-    let verification = verify(&args.package).map_err(|error| {
-        let asked = matches!(
-            error.kind(),
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-        );
+    let verification = verify(&args.package, &[]).map_err(|error| {
+        let asked = match &error {
+            VerifyError::Io(error) => matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+            ),
+            _ => true,
+        };
         let error = anyhow::Error::new(error).context(name.to_string());
         if asked {
             Failure::Asked(error)

@@ -1,7 +1,9 @@
 //! What manifests announce, the same for every format.
 
+use cenc::Kid;
 use media::Time;
 
+use super::encryption::SystemHeader;
 use super::location::Location;
 
 /// A rendition as one manifest announces it.
@@ -31,6 +33,27 @@ pub(super) struct Announced {
     pub(super) segments: Vec<AnnouncedSegment>,
     /// What the segments hold.
     pub(super) content: Content,
+    /// The keys for it, as the manifest names them.
+    pub(super) keys: Vec<AnnouncedKey>,
+}
+
+/// A key as one manifest announces it: `ContentProtection` or `EXT-X-KEY`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct AnnouncedKey {
+    /// Where in the manifest.
+    pub(super) place: String,
+    /// Scheme or system: `@schemeIdUri` or `KEYFORMAT`.
+    pub(super) format: String,
+    /// The scheme of DASH, where this is the descriptor that names it, or `METHOD`.
+    pub(super) method: Option<String>,
+    /// `@cenc:default_KID` or `KEYID`, or what stands there instead.
+    pub(super) kid: Option<Result<Kid, String>>,
+    /// Key ids within what the system is told, or what is wrong with that.
+    pub(super) header: Option<Result<SystemHeader, String>>,
+    /// The segment it holds from, counted from 0.
+    pub(super) from: usize,
+    /// What makes two of them the same: the attributes as they are.
+    pub(super) text: String,
 }
 
 /// What announced segments hold.

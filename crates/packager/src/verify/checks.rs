@@ -3,6 +3,7 @@
 mod alignment;
 mod bandwidth;
 mod codecs;
+mod encryption;
 mod facts;
 mod files;
 mod iframes;
@@ -27,4 +28,5 @@ pub(super) const CHECKS: &[Check] = &[
     facts::CHECK,
     iframes::CHECK,
     bandwidth::CHECK,
+    encryption::CHECK,
 ];

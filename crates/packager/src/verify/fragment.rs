@@ -4,7 +4,7 @@ use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
-use isobmff::boxes::{Tfdt, Tfhd, Trun};
+use isobmff::boxes::{Sbgp, Seig, Tfdt, Tfhd, Trun};
 use isobmff::{BoxBody, BoxHeader, FourCc, Place, RawBox};
 use media::SampleFlags;
 
@@ -33,6 +33,8 @@ pub(super) struct Traf<'a> {
     pub(super) raw: RawBox<'a>,
     /// What offsets in it count from.
     pub(super) base: u64,
+    /// In all of its runs.
+    pub(super) samples: u64,
     /// Position of the sample entry in `stsd`, from 0.
     pub(super) entry: u32,
 }
@@ -57,6 +59,9 @@ pub(super) struct Fragment {
     pub(super) moof: u64,
     /// Where the bytes of its first sample end in the file.
     pub(super) first_sample_end: u64,
+    /// Whether its first fragment has a group of type `seig`, as clear samples of encrypted tracks
+    /// have.
+    pub(super) has_seig: bool,
 }
 
 impl Fragment {
@@ -84,6 +89,7 @@ impl Fragment {
             init,
             fragment: None,
             runs: Vec::new(),
+            has_seig: false,
             each,
         };
         let mut mdats = Vec::new();
@@ -144,6 +150,8 @@ struct Reading<'i> {
     fragment: Option<Fragment>,
     /// Where samples lie in the file.
     runs: Vec<Range<u64>>,
+    /// Whether the fragment at hand has a group of type `seig`.
+    has_seig: bool,
     /// Takes what is met.
     each: &'i mut dyn FnMut(Seen<'_>),
 }
@@ -170,9 +178,22 @@ impl Reading<'_> {
                 "a fragment at tick {decode} after one that ends at {end}"
             ));
         }
+        // Groups stand behind the samples they are about.
+        self.has_seig = false;
+        let mut samples = 0u64;
+        for child in traf.children(place).flatten() {
+            if child.kind == Sbgp::KIND {
+                let group = Sbgp::parse(&child, &place).map_err(text)?;
+                self.has_seig |= group.grouping_type == Seig::GROUPING_TYPE;
+            } else if child.kind == Trun::KIND {
+                let run = Trun::parse(&child, &place).map_err(text)?;
+                samples = samples.saturating_add(run.sample_count.into());
+            }
+        }
         let entry = tfhd.sample_description_index;
         (self.each)(Seen::Fragment(Traf {
             raw: traf,
+            samples,
             base: tfhd.base_data_offset.unwrap_or(offset),
             entry: entry.unwrap_or(self.init.default_entry).saturating_sub(1),
         }));
@@ -235,6 +256,7 @@ impl Reading<'_> {
                 end: at,
                 moof,
                 first_sample_end: end,
+                has_seig: self.has_seig,
             });
             decode = decode.saturating_add(duration.into());
             fragment.samples += 1;

@@ -1,5 +1,6 @@
 //! Reading HLS playlists back: which renditions they announce, segment by segment.
 
+mod keys;
 mod listing;
 
 use std::collections::BTreeMap;
@@ -7,7 +8,7 @@ use std::collections::BTreeMap;
 use media::{Time, Timescale};
 
 use self::listing::Media;
-use super::announced::Announced;
+use super::announced::{Announced, AnnouncedKey};
 use super::files::Files;
 use super::finding::Findings;
 use super::location::resolve;
@@ -24,6 +25,8 @@ pub(super) struct Master {
     pub(super) groups: BTreeMap<(String, String), Vec<String>>,
     /// Every `EXT-X-MEDIA` that leads to a playlist.
     pub(super) renditions: Vec<Rendition>,
+    /// `EXT-X-SESSION-KEY`.
+    pub(super) session_keys: Vec<AnnouncedKey>,
     /// The media playlists it leads to, by path.
     pub(super) media: BTreeMap<String, Announced>,
     /// `EXT-X-TARGETDURATION` of the media playlists, by path.
@@ -81,6 +84,7 @@ pub(super) fn read(files: &Files, path: &str, findings: &mut Findings) -> Option
         variants: Vec::new(),
         groups: BTreeMap::new(),
         renditions: Vec::new(),
+        session_keys: Vec::new(),
         media: BTreeMap::new(),
         target_durations: BTreeMap::new(),
     };
@@ -131,6 +135,9 @@ pub(super) fn read(files: &Files, path: &str, findings: &mut Findings) -> Option
                     let group = master.groups.entry((kind.into(), id.into())).or_default();
                     group.extend(path);
                 }
+            }
+            Item::Tag { name, value } if name == "EXT-X-SESSION-KEY" => {
+                master.session_keys.push(keys::read(value, line.number, 0));
             }
             Item::Tag { .. } => {}
         }
@@ -218,6 +225,7 @@ impl Master {
                 init: media.init,
                 segments: media.segments,
                 content: media.content,
+                keys: media.keys,
             };
             self.media.insert(path, announced);
         }

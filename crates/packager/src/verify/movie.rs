@@ -2,13 +2,18 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 
 use bitstream::nal::LengthSize;
 use demux::{Limits, Source, WhenTruncated};
+use isobmff::Place;
 
 use super::announced::Announced;
+use super::encryption::EncryptedInit;
 use super::files::Files;
-use super::package::MAX_INIT_BYTES;
+use super::fragment::{Fragment, Seen};
+use super::init::Init;
+use crate::protecting::Rules;
 
 /// What initialization and media segments say of a track.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,39 +42,49 @@ pub(super) struct Picture {
 }
 
 impl Movie {
-    /// Reads the initialization segment of a rendition and its first media segment.
+    /// Reads the initialization segment of a rendition, given as if nothing was encrypted, and its
+    /// first media segment. With it come the rules by which its samples are divided, if they were
+    /// to be encrypted.
     ///
     /// # Errors
     ///
     /// What is wrong, as a finding's value.
-    pub(super) fn read(files: &Files, announced: &Announced) -> Result<Movie, String> {
-        let (init, first) = announced
-            .init
-            .as_ref()
-            .zip(announced.segments.first())
-            .ok_or("empty")?;
+    pub(super) fn read(
+        files: &Files,
+        announced: &Announced,
+        init: &EncryptedInit,
+    ) -> Result<(Movie, Option<Rules>), String> {
+        let first = announced.segments.first().ok_or("empty")?;
         let location = &first.location;
         let size = files.size(&location.path).ok_or("missing")?;
         let range = location.bytes(size).ok_or("shorter than its byte range")?;
+        let file = files.open(&location.path);
+        let file = file.map_err(|error| error.to_string())?;
+        let renamed = match init.is_protected {
+            true => without_encryption(&file, range.clone(), &init.clear)?,
+            false => Vec::new(),
+        };
         let joined = Joined {
-            init: files.bytes(init, MAX_INIT_BYTES)?,
-            file: files
-                .open(&location.path)
-                .map_err(|error| error.to_string())?,
+            init: init.clear.clone(),
+            renamed,
+            file,
             start: range.start,
             length: range.end - range.start,
         };
         let movie = demux::Movie::read(&joined, &Limits::default(), WhenTruncated::Refuse);
         let movie = movie.map_err(|error| error.to_string())?;
         match (movie.tracks.first(), movie.unusable.first()) {
-            (Some(track), _) => Ok(Movie {
-                codec: track.codec_string.clone(),
-                language: track.language.to_string(),
-                picture: track.video().map(Picture::new),
-                nal_length_size: track.video().and_then(|video| {
-                    LengthSize::from_minus_one(video.nal_length_size.checked_sub(1)?)
-                }),
-            }),
+            (Some(track), _) => {
+                let movie = Movie {
+                    codec: track.codec_string.clone(),
+                    language: track.language.to_string(),
+                    picture: track.video().map(Picture::new),
+                    nal_length_size: track.video().and_then(|video| {
+                        LengthSize::from_minus_one(video.nal_length_size.checked_sub(1)?)
+                    }),
+                };
+                Ok((movie, Rules::of("", track).ok()))
+            }
             (None, Some(unusable)) => Err(unusable.why.to_string()),
             (None, None) => Err("no tracks".into()),
         }
@@ -115,6 +130,23 @@ struct Joined {
     file: File,
     start: u64,
     length: u64,
+    /// Where types of boxes are that are to be read as `free`, in the file.
+    renamed: Vec<u64>,
+}
+
+/// Where the types of boxes about encryption are in a segment.
+fn without_encryption(file: &File, range: Range<u64>, init: &[u8]) -> Result<Vec<u64>, String> {
+    const KINDS: [&[u8; 4]; 5] = [b"senc", b"saiz", b"saio", b"sgpd", b"sbgp"];
+    let mut renamed = Vec::new();
+    Fragment::read_with(file, range, &Init::parse(init)?, &mut |seen| {
+        if let Seen::Fragment(traf) = seen {
+            let children = traf.raw.children(Place::FILE).flatten();
+            let about = children.filter(|child| KINDS.contains(&&child.kind.0));
+            // Behind a size of 32 bits, whatever follows.
+            renamed.extend(about.map(|child| child.offset.saturating_add(4)));
+        }
+    })?;
+    Ok(renamed)
 }
 
 impl Source for Joined {
@@ -133,8 +165,15 @@ impl Source for Joined {
         let (head, tail) = buffer.split_at_mut(init.len().min(buffer.len()));
         head.copy_from_slice(init.get(..head.len()).unwrap_or_default());
         let skipped = offset.saturating_sub(init_length);
-        self.file
-            .read_exact_at(tail, self.start.saturating_add(skipped))
+        let from = self.start.saturating_add(skipped);
+        self.file.read_exact_at(tail, from)?;
+        for (at, byte) in self.renamed.iter().flat_map(|at| (*at..).zip(b"free")) {
+            let within = at.checked_sub(from).and_then(|at| usize::try_from(at).ok());
+            if let Some(read) = within.and_then(|at| tail.get_mut(at)) {
+                *read = *byte;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -153,6 +192,7 @@ mod tests {
             file,
             start: 2,
             length: 4,
+            renamed: Vec::new(),
         };
         for start in 0..7u64 {
             for end in start..=7 {

@@ -10,6 +10,7 @@ use super::xml::Element;
 use crate::job::seconds;
 
 mod index;
+mod keys;
 mod template;
 
 /// Most segments of one Representation.
@@ -182,6 +183,7 @@ fn announced(
         } else {
             Content::Whole
         },
+        keys: keys::read(context),
     })
 }
 

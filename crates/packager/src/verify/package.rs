@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::announced::{Announced, Content};
+use super::encryption::EncryptedInit;
 use super::files::Files;
 use super::finding::Findings;
 use super::fragment::Fragment;
@@ -16,6 +17,7 @@ use super::movie::Movie;
 use super::mpd::{self, Mpd};
 use super::playlist::Playlist;
 use super::report::{self, Report};
+use crate::protecting::Rules;
 
 /// Largest initialization segment read, in bytes.
 pub(super) const MAX_INIT_BYTES: u64 = 64 << 20;
@@ -31,6 +33,10 @@ pub(super) struct Package {
     pub(super) inits: BTreeMap<Location, Result<Init, String>>,
     /// Every media segment announced that has an initialization segment.
     pub(super) fragments: BTreeMap<Location, Result<Fragment, String>>,
+    /// What every initialization segment that could be read says of encryption.
+    pub(super) encrypted: BTreeMap<Location, EncryptedInit>,
+    /// How samples behind initialization segments are divided into clear and protected bytes.
+    pub(super) rules: BTreeMap<Location, Rules>,
     /// What is behind every initialization segment that could be read.
     movies: BTreeMap<Location, Result<Movie, String>>,
 }
@@ -50,6 +56,8 @@ impl Package {
             masters: Vec::new(),
             inits: BTreeMap::new(),
             fragments: BTreeMap::new(),
+            encrypted: BTreeMap::new(),
+            rules: BTreeMap::new(),
             movies: BTreeMap::new(),
         };
         package.read_manifests(findings);
@@ -140,15 +148,29 @@ impl Package {
         let mut open: Option<(String, File)> = None;
         for announced in announced {
             let Some(at) = &announced.init else { continue };
-            let init = self
-                .inits
-                .entry(at.clone())
-                .or_insert_with(|| Init::parse(&self.files.bytes(at, MAX_INIT_BYTES)?));
+            if !self.inits.contains_key(at) {
+                let bytes = self.files.bytes(at, MAX_INIT_BYTES);
+                let init = bytes.and_then(|bytes| {
+                    let init = Init::parse(&bytes)?;
+                    self.encrypted
+                        .insert(at.clone(), EncryptedInit::read(bytes));
+                    Ok(init)
+                });
+                self.inits.insert(at.clone(), init);
+            }
+            let Some(init) = self.inits.get(at) else {
+                continue;
+            };
             let (Ok(init), true) = (init, announced.content != Content::FrameRanges) else {
                 continue;
             };
             if announced.content == Content::Whole && !self.movies.contains_key(at) {
-                let movie = Movie::read(&self.files, announced);
+                let encrypted = self.encrypted.get(at).ok_or("empty".to_string());
+                let read = encrypted.and_then(|init| Movie::read(&self.files, announced, init));
+                let movie = read.map(|(movie, rules)| {
+                    self.rules.extend(rules.map(|rules| (at.clone(), rules)));
+                    movie
+                });
                 self.movies.insert(at.clone(), movie);
             }
             for segment in &announced.segments {

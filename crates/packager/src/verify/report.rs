@@ -41,6 +41,8 @@ pub(super) struct Track {
     /// Whether its segments exist in two variants.
     #[serde(default)]
     pub(super) marked: bool,
+    /// How its samples are encrypted; `None` where they are clear.
+    pub(super) protection: Option<Protection>,
     /// How many of them are the same in both.
     #[serde(default)]
     pub(super) identical_segments: u64,
@@ -50,6 +52,19 @@ pub(super) struct Track {
     pub(super) segments: Vec<Segment>,
     #[serde(default)]
     pub(super) webvtt: Vec<Object>,
+}
+
+/// How the samples of a track are encrypted.
+#[derive(Debug, Deserialize)]
+pub(super) struct Protection {
+    pub(super) scheme: String,
+    pub(super) kid: String,
+    /// IDs of DRM systems, as UUIDs.
+    #[serde(default)]
+    pub(super) systems: Vec<String>,
+    /// So many segments at the start are clear.
+    #[serde(default)]
+    pub(super) clear_segments: u64,
 }
 
 /// One object, or a part of one.
@@ -106,6 +121,11 @@ impl Report {
         });
         let all = tracks.chain(&self.manifests);
         all.flat_map(|object| std::iter::once(object).chain(object.twin.as_deref()))
+    }
+
+    /// The track whose initialization segment is in the file at `path`.
+    pub(super) fn track_of(&self, path: &str) -> Option<&Track> {
+        self.tracks.iter().find(|track| track.init.path == path)
     }
 
     /// The layout of variants, where it is one.

@@ -345,7 +345,7 @@ fn a_playlist_nobody_leads_to_is_found() {
 #[test]
 fn a_folder_without_a_package_is_found_wanting() {
     let folder = tempfile::tempdir().unwrap();
-    let findings = crate::verify::verify(folder.path()).unwrap().findings;
+    let findings = crate::verify::verify(folder.path(), &[]).unwrap().findings;
     assert_eq!(findings.len(), 2, "{findings:?}");
-    assert!(crate::verify::verify(&folder.path().join("gone")).is_err());
+    assert!(crate::verify::verify(&folder.path().join("gone"), &[]).is_err());
 }

@@ -117,6 +117,7 @@ mod tests {
             init: None,
             segments: milliseconds.iter().map(segment).collect(),
             content: Content::Whole,
+            keys: Vec::new(),
         }
     }
 

@@ -21,17 +21,20 @@ fn run(package: &Package, findings: &mut Findings) {
     for track in &report.tracks {
         samples(package, track, findings);
         let place = format!("Representation {}", track.id);
-        for mpd in &package.mpds {
+        let mpds = package.mpds.iter();
+        for mpd in mpds.filter(|mpd| tree(&mpd.path) == tree(&track.init.path)) {
             match mpd
                 .announced
                 .iter()
                 .find(|announced| announced.place == place)
             {
                 Some(announced) => agree(package, track, announced, findings),
-                None => {
+                // A manifest of a track type has some of them only.
+                None if is_whole(&mpd.path) => {
                     let expected = format!("one for every track of {PATH}");
                     findings.add((&mpd.path, ""), place.as_str(), "missing", expected);
                 }
+                None => {}
             }
         }
     }
@@ -46,6 +49,23 @@ fn run(package: &Package, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// The name of an MPD that announces every track.
+const WHOLE: &str = "stream.mpd";
+
+fn is_whole(path: &str) -> bool {
+    path.rsplit('/').next() == Some(WHOLE)
+}
+
+/// The set of segments that a path is of: its first folder, or the second where variants have the
+/// first.
+fn tree(path: &str) -> &str {
+    let path = ["0/", "1/"]
+        .iter()
+        .find_map(|set| path.strip_prefix(set))
+        .unwrap_or(path);
+    path.split('/').next().unwrap_or_default()
 }
 
 /// The samples counted in the report are the samples there are.

@@ -14,7 +14,7 @@ use demux::Source;
 
 use crate::verify::Check;
 use crate::verify::finding::Findings;
-use crate::verify::fragment::Fragment;
+use crate::verify::fragment::{Fragment, Seen};
 use crate::verify::init::Init;
 use crate::verify::package::Package;
 use crate::verify::report::{Object, PATH, Report, Track};
@@ -205,8 +205,10 @@ impl Pair<'_> {
         let (mut segments, mut differing) = (0, 0);
         for part in parts {
             let mut samples = Vec::new();
-            let read = Fragment::read_with(zero, part.clone(), init, &mut |sample| {
-                samples.push(sample);
+            let read = Fragment::read_with(zero, part.clone(), init, &mut |seen| {
+                if let Seen::Sample(sample) = seen {
+                    samples.push(sample);
+                }
             });
             // What stands before the segments of a single file, or nothing that can be read: all of
             // it has to be equal then.

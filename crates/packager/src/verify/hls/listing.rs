@@ -2,7 +2,8 @@
 
 use media::Time;
 
-use crate::verify::announced::{AnnouncedSegment, Content};
+use super::keys;
+use crate::verify::announced::{AnnouncedKey, AnnouncedSegment, Content};
 use crate::verify::finding::Findings;
 use crate::verify::location::{Location, resolve};
 use crate::verify::playlist::{Item, Playlist, attribute, byte_range, extinf};
@@ -13,6 +14,7 @@ pub(super) struct Media {
     pub(super) init: Option<Location>,
     pub(super) segments: Vec<AnnouncedSegment>,
     pub(super) content: Content,
+    pub(super) keys: Vec<AnnouncedKey>,
 }
 
 impl Media {
@@ -52,6 +54,7 @@ impl Media {
             init: None,
             segments: Vec::new(),
             content,
+            keys: Vec::new(),
         };
         let mut duration: Option<Time> = None;
         let mut range: Option<(u64, Option<u64>)> = None;
@@ -80,6 +83,10 @@ impl Media {
                         findings.add(at, "EXT-X-MAP", "given twice", "one per playlist");
                     }
                     media.init = init.ok();
+                }
+                Item::Tag { name, value } if name == "EXT-X-KEY" => {
+                    let from = media.segments.len();
+                    media.keys.push(keys::read(value, line.number, from));
                 }
                 Item::Tag { .. } => {}
                 Item::Uri(url) => {

@@ -103,7 +103,7 @@ impl Fixture {
 
     /// What verification says with the report as it is.
     pub(super) fn verification(&self) -> Verification {
-        verify(self.root()).unwrap()
+        verify(self.root(), &[]).unwrap()
     }
 }
 

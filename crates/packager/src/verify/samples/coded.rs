@@ -1,0 +1,115 @@
+//! Whether clear bytes are what their codec makes, as far as they can be read.
+
+use bitstream::h264::slice_data::{self, SliceData};
+use bitstream::h264::{NalHeader, ParameterSets, SliceHeader};
+use bitstream::nal::{LengthPrefixed, LengthSize};
+use cenc::ranges::Rule;
+use isobmff::boxes::Subsample;
+
+/// Fewest macroblocks that nobody reads in noise by chance: 40 were the most in a million slices.
+const LEAST_MACROBLOCKS: usize = 200;
+
+/// Fewest bytes that are encrypted, of a slice that is to be told from one that is not.
+const LEAST_PROTECTED: usize = 256;
+
+/// What became of reading the intra slices of a sample.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Slices {
+    /// There was none that can be read, or too little of it to say anything.
+    None,
+    /// All were read to their ends.
+    Whole,
+    /// One was not.
+    Broken(String),
+}
+
+/// Reads the slice data of H.264 intra slices. `rule`: after it has divided the sample.
+pub(super) fn intra_slices(sample: &[u8], rule: &Rule) -> Slices {
+    let Rule::Avc { length_size, sets } = rule else {
+        return Slices::None;
+    };
+    let mut found = Slices::None;
+    for unit in LengthPrefixed::new(sample, *length_size).flatten() {
+        match intra_slice(unit.bytes, sets) {
+            Slices::None => {}
+            Slices::Whole => found = Slices::Whole,
+            broken @ Slices::Broken(_) => return broken,
+        }
+    }
+    found
+}
+
+fn intra_slice(nal: &[u8], sets: &ParameterSets) -> Slices {
+    let is_slice = NalHeader::parse(nal).is_ok_and(|header| {
+        header.nal_unit_type.is_vcl() && header.nal_unit_type.has_slice_header()
+    });
+    if !is_slice || nal.len() < LEAST_PROTECTED {
+        return Slices::None;
+    }
+    let Ok(header) = SliceHeader::parse(nal, sets) else {
+        return Slices::None;
+    };
+    let pps = sets.pps(header.pps_id);
+    let sps = pps.and_then(|pps| sets.sps(pps.sps_id));
+    let (Some(pps), Some(sps)) = (pps, sps) else {
+        return Slices::None;
+    };
+    if !header.slice_type.is_intra() {
+        return Slices::None;
+    }
+    match SliceData::parse(nal, &header, sps, pps) {
+        Ok(data) if data.bytes_after().iter().any(|byte| ![0, 3].contains(byte)) => Slices::Broken(
+            format!("data behind {} macroblocks", data.macroblocks.len()),
+        ),
+        Ok(data) if data.macroblocks.len() < LEAST_MACROBLOCKS => Slices::None,
+        Ok(_) => Slices::Whole,
+        Err(slice_data::Error::Unsupported(_)) => Slices::None,
+        Err(error) => Slices::Broken(error.to_string()),
+    }
+}
+
+/// What no slice of H.264 or HEVC holds: three bytes that stand for something else (H.264 7.4.1,
+/// HEVC 7.4.2.2).
+pub(super) fn forbidden_bytes(sample: &[u8], length_size: LengthSize) -> Option<String> {
+    let units = LengthPrefixed::new(sample, length_size).flatten();
+    units.into_iter().find_map(|unit| {
+        let is_forbidden = |bytes: &[u8]| match bytes {
+            [0, 0, 0..=2, _] => true,
+            [0, 0, 3, next] => *next > 3,
+            _ => false,
+        };
+        // Zeros behind the last byte that is none are no part of the unit's payload.
+        let last = unit.bytes.iter().rposition(|byte| *byte != 0)?;
+        let payload = unit.bytes.get(..=last).unwrap_or_default();
+        let at = payload.windows(4).position(is_forbidden)?;
+        Some(format!(
+            "a start code or the like at byte {}",
+            unit.offset.saturating_add(at)
+        ))
+    })
+}
+
+/// The bytes with which slices of a sample begin, right behind their headers.
+pub(super) fn first_bytes<'s>(
+    sample: &'s [u8],
+    subsamples: &'s [Subsample],
+) -> impl Iterator<Item = &'s [u8]> {
+    protected(sample, subsamples).filter(|range| !range.is_empty())
+}
+
+/// The protected ranges of a sample; all of it without subsamples.
+pub(super) fn protected<'s>(
+    sample: &'s [u8],
+    subsamples: &'s [Subsample],
+) -> impl Iterator<Item = &'s [u8]> {
+    let whole = subsamples.is_empty().then_some(sample);
+    let mut left = sample;
+    let parts = subsamples.iter().map_while(move |subsample| {
+        let (_, rest) = left.split_at_checked(subsample.bytes_of_clear_data.into())?;
+        let length = usize::try_from(subsample.bytes_of_protected_data).ok()?;
+        let (range, rest) = rest.split_at_checked(length)?;
+        left = rest;
+        Some(range)
+    });
+    whole.into_iter().chain(parts)
+}

@@ -1,0 +1,480 @@
+//! One media segment, sample by sample.
+
+use std::fs::File;
+use std::ops::Range;
+
+use cenc::Key;
+use cenc::ranges::{Rule, counter_blocks};
+use cenc::scheme::{Algorithm, SampleCipher, Scheme};
+use demux::Source;
+use isobmff::boxes::Subsample;
+
+use super::coded::{self, Slices};
+use super::counters::{Taken, fingerprint};
+use super::noise::{BLOCK, Noise};
+use super::tracks::{Segment, Track};
+use super::{OfTrack, SLICES, Whole};
+use crate::verify::encryption::{Encryption, FragmentEncryption, Said, SampleEncryption, SampleIv};
+use crate::verify::finding::Findings;
+use crate::verify::fragment::{Fragment, Seen};
+use crate::verify::report::PATH;
+
+/// Largest sample read, in bytes.
+const MAX_SAMPLE_BYTES: u64 = 256 << 20;
+
+/// A fragment of a segment.
+struct Piece {
+    /// Position of its sample entry.
+    entry: u32,
+    encryption: Result<FragmentEncryption, String>,
+    samples: Vec<Range<u64>>,
+}
+
+/// What the samples of a segment show.
+#[derive(Default)]
+struct Evidence {
+    noise: Noise,
+    /// What became of encrypted intra slices, read as they are.
+    encrypted: Option<Slices>,
+    /// Of the first slices or samples, after decryption.
+    decrypted: Noise,
+    /// What became of intra slices after decryption.
+    slices: Option<Slices>,
+    /// What cannot be, after decryption.
+    broken: Option<String>,
+    taken: Taken,
+    /// Whether there was an encrypted sample.
+    any: bool,
+}
+
+/// A sample at hand.
+struct Sample<'s> {
+    /// From 1, in the segment.
+    number: usize,
+    bytes: &'s mut [u8],
+    encryption: &'s SampleEncryption,
+}
+
+impl Whole<'_> {
+    pub(super) fn segment(
+        &mut self,
+        track: &Track<'_>,
+        segment: &Segment,
+        of_track: &mut OfTrack,
+        findings: &mut Findings,
+    ) {
+        let path = segment.location.text();
+        let files = &self.package.files;
+        let size = files.size(&segment.location.path);
+        let range = size.and_then(|size| segment.location.bytes(size));
+        // What is missing or cannot be read is found by other checks.
+        let (Some(range), Ok(file)) = (range, files.open(&segment.location.path)) else {
+            return;
+        };
+        let length = range.end - range.start;
+        let Some(pieces) = pieces(&file, range, track) else {
+            return;
+        };
+        let all = pieces.iter().flat_map(|piece| &piece.samples);
+        let total = all
+            .map(|sample| sample.end - sample.start)
+            .fold(0, u64::saturating_add);
+        if total > length {
+            let expected = "samples that lie apart";
+            findings.add((&path, ""), "samples", "overlapping", expected);
+            return;
+        }
+        let mut sound = true;
+        for piece in &pieces {
+            sound &= consistent(&path, track, segment, piece, findings);
+        }
+        let Some(encryption) = track.encrypted.encryption.filter(|_| sound) else {
+            return;
+        };
+        if pieces.iter().all(Piece::is_clear) {
+            self.found.clear += 1;
+            return;
+        }
+        let mut evidence = Evidence::default();
+        let mut reader = Reading {
+            path: &path,
+            encryption,
+            key: self.keys.get(&encryption.kid),
+            evidence: &mut evidence,
+            of_track,
+        };
+        if let Err(error) = reader.read(&file, &pieces, self.package.rules.get(track.at), findings)
+        {
+            findings.add((&path, ""), "samples", error, "samples that can be read");
+            return;
+        }
+        self.conclude(&path, &encryption, evidence, findings);
+    }
+
+    /// What all samples of a segment show together.
+    fn conclude(
+        &mut self,
+        path: &str,
+        encryption: &Encryption,
+        evidence: Evidence,
+        findings: &mut Findings,
+    ) {
+        let key = self.keys.get(&encryption.kid);
+        if encryption.scheme.algorithm() == Algorithm::AesCtr {
+            let fingerprint = fingerprint(encryption.kid, key);
+            self.counters.add(fingerprint, path, evidence.taken);
+        }
+        if !evidence.any {
+            return;
+        }
+        self.found.segments += 1;
+        let expected = "noise, as encrypted ones are";
+        let mut told = match evidence.encrypted {
+            Some(Slices::Whole) => {
+                let value = "intra slices that can be read without a key";
+                findings.add((path, ""), "protected bytes", value, expected);
+                true
+            }
+            Some(Slices::Broken(_)) => true,
+            Some(Slices::None) => false,
+            // Of sound, what it begins with tells.
+            None => evidence.noise.tells_sound(),
+        };
+        if let Some(value) = evidence.noise.is_none() {
+            findings.add((path, ""), "protected bytes", value, expected);
+            told = true;
+        }
+        if key.is_some() {
+            self.found.decrypted += 1;
+            let wrong = match (evidence.broken, evidence.slices) {
+                (Some(broken), _) | (None, Some(Slices::Broken(broken))) => Some(broken),
+                (None, Some(Slices::Whole)) => None,
+                (None, Some(Slices::None)) => {
+                    told = false;
+                    None
+                }
+                (None, None) if evidence.decrypted.is_none().is_some() => None,
+                (None, None) if evidence.decrypted.tells_sound() => Some("noise".into()),
+                (None, None) => {
+                    told = false;
+                    None
+                }
+            };
+            if let Some(value) = wrong {
+                let expected = format!(
+                    "what its codec makes: KID {} has another key",
+                    encryption.kid
+                );
+                findings.add((path, ""), "decrypted samples", value, expected);
+            }
+        }
+        self.found.untold += usize::from(!told);
+    }
+}
+
+impl Piece {
+    fn is_clear(&self) -> bool {
+        matches!(
+            &self.encryption,
+            Ok(FragmentEncryption {
+                said: Said::Clear,
+                ..
+            })
+        )
+    }
+}
+
+/// The fragments of a segment; `None` where other checks say that there are none.
+fn pieces(file: &File, range: Range<u64>, track: &Track<'_>) -> Option<Vec<Piece>> {
+    let encryption = track.encrypted.encryption.as_ref();
+    let mut pieces: Vec<Piece> = Vec::new();
+    let read = Fragment::read_with(file, range, track.init, &mut |seen| match seen {
+        Seen::Fragment(traf) => pieces.push(Piece {
+            entry: traf.entry,
+            encryption: FragmentEncryption::read(&traf, encryption),
+            samples: Vec::new(),
+        }),
+        Seen::Sample(sample) => {
+            if let Some(piece) = pieces.last_mut() {
+                piece.samples.push(sample);
+            }
+        }
+    });
+    read.ok().map(|_| pieces)
+}
+
+/// Whether a fragment says of its samples what was promised, and without contradiction.
+fn consistent(
+    path: &str,
+    track: &Track<'_>,
+    segment: &Segment,
+    piece: &Piece,
+    findings: &mut Findings,
+) -> bool {
+    let at = (path, "moof/traf");
+    let said = match &piece.encryption {
+        Ok(FragmentEncryption { said, wrong, .. }) if wrong.is_empty() => said,
+        Ok(FragmentEncryption { wrong, .. }) => {
+            for wrong in wrong {
+                findings.add(at, wrong.field, &wrong.value, &wrong.expected);
+            }
+            return false;
+        }
+        Err(error) => {
+            let expected = "boxes that can be read";
+            findings.add(at, "encryption", format!("broken: {error}"), expected);
+            return false;
+        }
+    };
+    let Some(encryption) = &track.encrypted.encryption else {
+        if *said == Said::Clear && !track.encrypted.is_protected {
+            findings.add(
+                at,
+                "group of type seig",
+                "there",
+                "none: the track is clear",
+            );
+        }
+        return true;
+    };
+    let (number, is_clear) = (segment.index + 1, *said == Said::Clear);
+    if let Some(promised) = track.clear_segments {
+        let to_be_clear = (segment.index as u64) < promised;
+        let word = |is_clear| if is_clear { "clear" } else { "encrypted" };
+        if is_clear != to_be_clear {
+            let lead = match promised {
+                0 => "no segment is".into(),
+                1 => "only segment 1 is".into(),
+                promised => format!("only segments 1 to {promised} are"),
+            };
+            let to_be = word(to_be_clear);
+            let expected = format!("{to_be}: {lead} clear in {PATH}, and this is {number}");
+            findings.add(at, "samples", word(is_clear), expected);
+        }
+    }
+    if *said == Said::Nothing && matches!(encryption.iv, SampleIv::Each(_)) {
+        let expected = "the IVs of its samples";
+        findings.add(at, "senc", "missing", expected);
+        return false;
+    }
+    true
+}
+
+/// Reads the samples of a segment.
+struct Reading<'r> {
+    path: &'r str,
+    encryption: Encryption,
+    key: Option<&'r Key>,
+    evidence: &'r mut Evidence,
+    of_track: &'r mut OfTrack,
+}
+
+impl Reading<'_> {
+    fn read(
+        &mut self,
+        file: &File,
+        pieces: &[Piece],
+        rules: Option<&crate::protecting::Rules>,
+        findings: &mut Findings,
+    ) -> Result<(), String> {
+        let Encryption {
+            scheme, pattern, ..
+        } = self.encryption;
+        let cipher = self.key.map(|key| SampleCipher::new(scheme, key, pattern));
+        let (mut rule, mut of_entry) = (None, None);
+        let (mut buffer, whole) = (Vec::new(), SampleEncryption::default());
+        let mut number = 0;
+        for piece in pieces {
+            if of_entry != Some(piece.entry) {
+                rule = rules.and_then(|rules| rules.of_entry(piece.entry));
+                of_entry = Some(piece.entry);
+            }
+            let said = piece.encryption.as_ref().map(|encryption| &encryption.said);
+            for (at, range) in piece.samples.iter().enumerate() {
+                number += 1;
+                let length = range.end - range.start;
+                if length > MAX_SAMPLE_BYTES {
+                    return Err(format!("a sample of {length} bytes"));
+                }
+                let encryption = match &said {
+                    Ok(Said::Each(each)) => each.get(at).unwrap_or(&whole),
+                    Ok(Said::Nothing) => &whole,
+                    Ok(Said::Clear) | Err(_) => continue,
+                };
+                buffer.resize(usize::try_from(length).unwrap_or(0), 0);
+                file.read_exact_at(&mut buffer, range.start)
+                    .map_err(|error| error.to_string())?;
+                let sample = Sample {
+                    number,
+                    bytes: &mut buffer,
+                    encryption,
+                };
+                if !self.sample(sample, rule.as_mut(), cipher.as_ref(), findings) {
+                    // What follows depends on it.
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at one sample; whether what follows can be looked at.
+    fn sample(
+        &mut self,
+        sample: Sample<'_>,
+        rule: Option<&mut Rule>,
+        cipher: Option<&SampleCipher>,
+        findings: &mut Findings,
+    ) -> bool {
+        let Sample {
+            number,
+            bytes,
+            encryption,
+        } = sample;
+        let at = (self.path, "moof/traf/senc");
+        let field = |what: &str| format!("{what} of sample {number}");
+        let subsamples = encryption.subsamples.as_slice();
+        let total: u64 = subsamples.iter().map(Subsample::bytes).sum();
+        if !subsamples.is_empty() && total != bytes.len() as u64 {
+            let expected = format!("{}, as the sample is long", bytes.len());
+            findings.add(at, field("bytes of subsamples"), total, expected);
+            return false;
+        }
+        let scheme = self.encryption.scheme;
+        let mut divided = Vec::new();
+        if let Some(rule) = &rule {
+            // A clone, as the rule itself learns from the sample below.
+            let mut rule = Rule::clone(rule);
+            if let Err(error) = rule.divide(bytes, scheme, &mut divided) {
+                let expected = "headers that can be read, as they are clear";
+                findings.add(at, field("headers"), error, expected);
+                return false;
+            }
+            if let Some((value, expected)) = difference(bytes.len(), subsamples, &divided) {
+                let expected = format!("{expected}, as headers and {scheme} have it");
+                findings.add(at, field("protected bytes"), value, expected);
+                return false;
+            }
+        }
+        if let Some(rule) = rule {
+            let _ = rule.divide(bytes, scheme, &mut divided);
+            self.evidence(bytes, subsamples, rule);
+            if let Some(iv) = &encryption.iv {
+                let blocks = counter_blocks(bytes, subsamples, scheme);
+                self.evidence.taken.take(iv, blocks);
+            }
+            let iv = match self.encryption.iv {
+                SampleIv::Constant(iv) => Some(iv),
+                SampleIv::Each(_) => encryption.iv,
+            };
+            if let (Some(cipher), Some(iv)) = (cipher, iv) {
+                // The bytes were found to be as many as the subsamples have.
+                if cipher.decrypt(bytes, subsamples, &iv).is_ok() {
+                    self.decrypted(number, bytes, subsamples, rule);
+                }
+            }
+        }
+        true
+    }
+
+    /// What encrypted bytes show.
+    fn evidence(&mut self, bytes: &[u8], subsamples: &[Subsample], rule: &Rule) {
+        let is_sliced = !matches!(rule, Rule::WholeSample);
+        for range in coded::protected(bytes, subsamples) {
+            for (at, block) in blocks(range, self.encryption) {
+                self.evidence.any = true;
+                self.evidence.noise.take(block, at == 0);
+                let firsts = &mut self.of_track.firsts;
+                if at == 0 && matches!(rule, Rule::Hevc { .. }) && firsts.len() < SLICES {
+                    firsts.insert(*block);
+                    self.of_track.is_told |= block.first() == Some(&u8::MAX);
+                }
+            }
+        }
+        if is_sliced && self.evidence.encrypted.is_none() {
+            self.evidence.encrypted = Some(coded::intra_slices(bytes, rule));
+        }
+    }
+
+    /// What decrypted bytes show.
+    fn decrypted(&mut self, number: usize, bytes: &[u8], subsamples: &[Subsample], rule: &Rule) {
+        let evidence = &mut *self.evidence;
+        match rule {
+            Rule::Avc { length_size, .. } | Rule::Hevc { length_size, .. } => {
+                if evidence.slices.is_none() {
+                    evidence.slices = Some(coded::intra_slices(bytes, rule));
+                }
+                if evidence.broken.is_none() {
+                    let broken = coded::forbidden_bytes(bytes, *length_size);
+                    evidence.broken = broken.map(|what| format!("{what} of sample {number}"));
+                }
+                let mut firsts = coded::first_bytes(bytes, subsamples);
+                let is_hevc = matches!(rule, Rule::Hevc { .. });
+                if is_hevc && firsts.any(|range| range.first() == Some(&u8::MAX)) {
+                    let what = format!("slices of sample {number} beginning with byte 255");
+                    evidence.broken.get_or_insert(what);
+                }
+            }
+            Rule::Av1(_) | Rule::Vp9(_) => evidence.slices = Some(Slices::None),
+            Rule::WholeSample => {
+                for (at, block) in blocks(bytes, self.encryption) {
+                    evidence.decrypted.take(block, at == 0);
+                }
+            }
+        }
+    }
+}
+
+/// The encrypted blocks of a protected range, with their positions.
+fn blocks(
+    range: &[u8],
+    Encryption {
+        scheme, pattern, ..
+    }: Encryption,
+) -> impl Iterator<Item = (usize, &[u8; BLOCK])> {
+    let (whole, _) = range.as_chunks::<BLOCK>();
+    let period = usize::from(pattern.crypt) + usize::from(pattern.skip);
+    let has_pattern = matches!(scheme, Scheme::Cens | Scheme::Cbcs) && pattern.skip > 0;
+    let is_encrypted = move |at: usize| {
+        !has_pattern
+            || at
+                .checked_rem(period)
+                .is_some_and(|at| at < usize::from(pattern.crypt))
+    };
+    whole
+        .iter()
+        .enumerate()
+        .filter(move |(at, _)| is_encrypted(*at))
+}
+
+/// Where protected ranges differ from those that should be: the first of each, or of those of one
+/// that the other does not have.
+fn difference(bytes: usize, is: &[Subsample], should: &[Subsample]) -> Option<(String, String)> {
+    let [is, should] = [is, should].map(|subsamples| ranges(bytes, subsamples));
+    if is == should {
+        return None;
+    }
+    let at = is.iter().zip(&should).position(|(is, should)| is != should);
+    let at = at.unwrap_or(is.len().min(should.len()));
+    let text = |ranges: &[Range<u64>]| match ranges.get(at) {
+        Some(range) => format!("{} to {}", range.start, range.end.saturating_sub(1)),
+        None => "none further".into(),
+    };
+    Some((text(&is), text(&should)))
+}
+
+/// The protected ranges that subsamples say, whatever way they say it.
+fn ranges(bytes: usize, subsamples: &[Subsample]) -> Vec<Range<u64>> {
+    if subsamples.is_empty() {
+        return std::iter::once(0..bytes as u64)
+            .filter(|range| !range.is_empty())
+            .collect();
+    }
+    let mut at = 0u64;
+    let ranges = subsamples.iter().map(|subsample| {
+        let start = at.saturating_add(subsample.bytes_of_clear_data.into());
+        at = start.saturating_add(subsample.bytes_of_protected_data.into());
+        start..at
+    });
+    ranges.filter(|range| !range.is_empty()).collect()
+}
