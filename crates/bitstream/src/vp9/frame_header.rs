@@ -353,4 +353,69 @@ mod tests {
         );
         assert!(References::default().read(&[]).is_err());
     }
+
+    /// The bytes of these bits, filled up with zeros.
+    fn bits(text: &str) -> Vec<u8> {
+        let digits: Vec<u8> = text
+            .bytes()
+            .filter(|digit| *digit != b' ')
+            .map(|digit| digit - b'0')
+            .collect();
+        let byte = |eight: &[u8]| {
+            let value = eight.iter().fold(0, |value, bit| value << 1 | bit);
+            value << (8 - eight.len())
+        };
+        digits.chunks(8).map(byte).collect()
+    }
+
+    #[test]
+    fn intra_only_frames_have_a_size_and_replace_what_they_say() {
+        let sync_code = "01001001 10000011 01000010";
+        let size = "0000000000111111 0000000000011111 0";
+        // From refresh_frame_context to tile_rows_log2, a compressed header of one byte.
+        let rest = "0 0 00 000000 000 0 00000000 000 0 0 0000000000000001";
+        // frame_marker, profile, frame_type 1, not shown, intra_only, reset_frame_context.
+        for (profile, color_config) in [("00", ""), ("10", "001 0 0 0 0"), ("01", "0 001 0")] {
+            let text = format!(
+                "10 {profile} 0 1 0 0 1 00 {sync_code} {color_config} 00000110 {size} {rest}"
+            );
+            let mut frame = bits(&text);
+            let bytes = frame.len();
+            frame.push(0);
+            let mut references = References::default();
+            let found = references.read(&frame).unwrap();
+            let UncompressedHeader::Frame(found) = found else {
+                panic!("{found:?}")
+            };
+            assert!(found.intra_only && !found.is_key_frame && !found.show_frame);
+            assert_eq!((found.bytes, found.size), (bytes, (64, 32)), "{profile}");
+            let sizes = [None, Some((64, 32)), Some((64, 32)), None];
+            assert_eq!(references.sizes[..4], sizes);
+        }
+    }
+
+    #[test]
+    fn optional_values_are_as_long_as_their_tables_say() {
+        // Filter deltas, quantizer deltas, and every feature of every segment.
+        let deltas = "1 1".to_string() + &"1 0000000".repeat(6);
+        let quantizers = "00000001".to_string() + &"1 00001".repeat(3);
+        let maps = "1 1".to_string() + &"1 00000001".repeat(7) + "1" + &"1 00000001".repeat(3);
+        let feature = "1 000000001 1 0000001 1 01 1".repeat(8);
+        let features = format!("1 0 {feature}");
+        let text = format!(
+            "10 00 0 0 1 1 01001001 10000011 01000010 010 0 \
+             0000111111111111 0000000000011111 1 0000000000000000 0000000000000000 \
+             00 000000 000 {deltas} {quantizers} {maps} {features} 10 11 0000000000000001"
+        );
+        let mut frame = bits(&text);
+        let bytes = frame.len();
+        frame.push(0);
+        let found = References::default().read(&frame).unwrap();
+        let UncompressedHeader::Frame(found) = found else {
+            panic!("{found:?}")
+        };
+        // 4096 samples are 64 blocks: one to sixteen tile columns.
+        assert_eq!((found.bytes, found.size), (bytes, (4096, 32)));
+        assert_eq!((found.tile_cols_log2, found.tile_rows_log2), (1, 2));
+    }
 }
