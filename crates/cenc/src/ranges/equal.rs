@@ -52,6 +52,8 @@ fn lengthen(subsamples: &mut Vec<Subsample>, count: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn list(pairs: &[(u16, u32)]) -> Vec<Subsample> {
@@ -103,6 +105,38 @@ mod tests {
             assert_eq!((&a, &b), (&list(short), &long));
             assert!(!equalise(&mut b, &mut a));
             assert_eq!((&a, &b), (&list(short), &long));
+        }
+    }
+    /// The protected bytes, by their places.
+    fn protected(subsamples: &[Subsample]) -> Vec<(u64, u64)> {
+        let mut at = 0;
+        let places = subsamples.iter().map(|each| {
+            let start = at + u64::from(each.bytes_of_clear_data);
+            at += each.bytes();
+            (start, at)
+        });
+        places.filter(|(start, end)| start < end).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn protected_bytes_stay_in_place_and_no_entry_is_empty(
+            a in proptest::collection::vec((0u16..9, 0u32..3), 0..6),
+            b in proptest::collection::vec((0u16..9, 0u32..3), 0..6),
+        ) {
+            let some = |&(clear, protected): &(u16, u32)| clear > 0 || protected > 0;
+            let (a, b): (Vec<_>, Vec<_>) =
+                (a.into_iter().filter(some).collect(), b.into_iter().filter(some).collect());
+            let (mut one, mut other) = (list(&a), list(&b));
+            let done = equalise(&mut one, &mut other);
+            prop_assert_eq!(done, one.len() == other.len());
+            for (was, is) in [(list(&a), one), (list(&b), other)] {
+                prop_assert_eq!(protected(&was), protected(&is));
+                let bytes = |list: &[Subsample]| list.iter().map(Subsample::bytes).sum::<u64>();
+                prop_assert_eq!(bytes(&was), bytes(&is));
+                prop_assert!(is.iter().all(|each| each.bytes() > 0));
+                prop_assert!(is.len() <= a.len().max(b.len()));
+            }
         }
     }
 }
