@@ -48,15 +48,20 @@ pub enum PolicyError {
         /// Label of the other.
         second: Label,
     },
-    /// A key for both CTR and CBC.
-    #[error("keys {first} and {second}: KID {kid} is for one of AES-CTR and AES-CBC, not both")]
+    /// A key for both CTR and CBC, under one id or two.
+    #[error(
+        "key {first} ({first_kid}) of one scheme and key {second} ({second_kid}) of the other: are \
+         one key or have one KID, expected a key of its own for each of AES-CTR and AES-CBC"
+    )]
     BothAlgorithms {
-        /// The id.
-        kid: Kid,
         /// Label of one.
         first: Label,
+        /// Id of one.
+        first_kid: Kid,
         /// Label of the other.
         second: Label,
+        /// Id of the other.
+        second_kid: Kid,
     },
     /// Tracks without a key.
     #[error("key {label}: none given, needed by {}", tracks.join(", "))]
@@ -103,7 +108,12 @@ impl KeyRing {
             }
             let same = present.kid == kid || present.key == added.key;
             if same && *other != algorithm {
-                return Err(PolicyError::BothAlgorithms { kid, first, second });
+                return Err(PolicyError::BothAlgorithms {
+                    first,
+                    first_kid: present.kid,
+                    second,
+                    second_kid: kid,
+                });
             }
         }
         self.keys.insert((algorithm, label), added);

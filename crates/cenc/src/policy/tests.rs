@@ -116,8 +116,9 @@ fn a_kid_has_one_key_and_one_algorithm_and_a_label_one_kid() {
     );
     assert_eq!(
         message(ring.add(Algorithm::AesCbc, Label::Hd, key(1, 1))),
-        "keys sd and hd: KID 01010101-0101-0101-0101-010101010101 is for one of AES-CTR and \
-         AES-CBC, not both"
+        "key sd (01010101-0101-0101-0101-010101010101) of one scheme and key hd \
+         (01010101-0101-0101-0101-010101010101) of the other: are one key or have one KID, \
+         expected a key of its own for each of AES-CTR and AES-CBC"
     );
     assert!(ring.add(Algorithm::AesCbc, Label::Hd, key(2, 1)).is_err());
     assert_eq!(

@@ -14,7 +14,7 @@ use packager::job::{
 
 use super::Failure;
 use super::output::warn;
-use super::protection_args::ProtectionArgs;
+use super::protection_args::{ProtectionArgs, holds_key};
 use super::watermark_args::{StrengthWord, private_beside, read_key};
 
 const USAGE: &str = "packager pack [OPTIONS] <INPUT>... -o <DIR>
@@ -223,6 +223,10 @@ impl PackArgs {
 
     fn task_of(&self, file: Option<&JobFile>) -> Result<Task, Failure> {
         let mut job = file.map_or_else(Job::default, |file| file.job.clone());
+        if self.inputs.iter().any(|text| holds_key(Path::new(text))) {
+            let text = "INPUT: is a key, expected a file; keys stand behind --key";
+            return Err(Failure::asked(text));
+        }
         let inputs = self.inputs.iter().map(|text| InputSpec::parse(text));
         job.inputs = inputs.collect::<Result<_, _>>()?;
         if let (true, Some(file), Some(path)) = (job.inputs.is_empty(), file, &self.job) {

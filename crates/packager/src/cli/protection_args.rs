@@ -1,12 +1,12 @@
 //! The options of `packager pack` that are about encryption, and what they make of a job.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cenc::drm::System;
-use cenc::policy::{Audio, HeightLimits, Policy};
+use cenc::policy::{Audio, HeightLimits, Label, Policy};
 use cenc::scheme::{IvSize, Scheme};
 use clap::{ArgGroup, Args, ValueEnum};
-use keys::{GivenKeys, Source};
+use keys::{CpixFile, GivenKeys, Recipient, Source, SpekeServer, SpekeUrl, SpekeVersion};
 use media::{Time, Timescale};
 use packager::job::api::DrmOption;
 use packager::job::{DrmSettings, IvSeed, Protection, Schemes, seconds};
@@ -20,7 +20,7 @@ const STDIN: &str = "-";
 #[derive(Debug, Args)]
 #[command(
     next_help_heading = "Encryption",
-    group = ArgGroup::new("key_source").args(["key", "key_file"]).multiple(true)
+    group = ArgGroup::new("key_source").args(["key", "key_file", "cpix", "speke"]).multiple(true)
 )]
 pub(super) struct ProtectionArgs {
     /// How samples are encrypted; both: cenc for DASH and cbcs for HLS [default: cbcs]
@@ -36,6 +36,40 @@ pub(super) struct ProtectionArgs {
     /// The same from a file, one a line; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(super) key_file: Vec<PathBuf>,
+
+    /// Content keys from a CPIX document
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "key_file", "speke"])]
+    pub(super) cpix: Option<PathBuf>,
+
+    /// RSA private key in PEM for which the keys of the document, or of the server's answer, are
+    /// encrypted
+    #[arg(long, value_name = "FILE", requires = "key_source", conflicts_with_all = ["key", "key_file"])]
+    pub(super) cpix_private_key: Option<PathBuf>,
+
+    /// Content keys from a SPEKE key server, which needs --content-id
+    #[arg(long, value_name = "URL", conflicts_with_all = ["key", "key_file"])]
+    pub(super) speke: Option<String>,
+
+    /// Version of SPEKE [default: 2]
+    #[arg(long, value_name = "1|2", requires = "speke", value_parser = speke_version)]
+    pub(super) speke_version: Option<SpekeVersion>,
+
+    /// Header of requests to the key server; repeatable. Other users of the machine can read it in
+    /// the process list; --speke-header-file avoids that
+    #[arg(long, value_name = "NAME: VALUE", requires = "speke")]
+    pub(super) speke_header: Vec<String>,
+
+    /// The same from a file, one a line
+    #[arg(long, value_name = "FILE", requires = "speke")]
+    pub(super) speke_header_file: Vec<PathBuf>,
+
+    /// Certificates in PEM to trust at the key server, beside those of the system
+    #[arg(long, value_name = "FILE", requires = "speke")]
+    pub(super) speke_ca_file: Option<PathBuf>,
+
+    /// Certificate in PEM for which the key server shall encrypt keys; --cpix-private-key opens them
+    #[arg(long, value_name = "FILE", requires_all = ["speke", "cpix_private_key"])]
+    pub(super) speke_certificate: Option<PathBuf>,
 
     /// DRM systems to tell, separated by commas; none: players get keys elsewhere
     #[arg(
@@ -73,8 +107,8 @@ pub(super) struct ProtectionArgs {
 
     /// Makes IVs reproducible: they follow from this seed (2 to 128 hexadecimal digits) and from
     /// what they protect [default: random]
-    #[arg(long, value_name = "HEX", requires = "key_source", value_parser = iv_seed)]
-    pub(super) iv_seed: Option<IvSeed>,
+    #[arg(long, value_name = "HEX", requires = "key_source")]
+    pub(super) iv_seed: Option<String>,
 
     /// A key for each track type, audio, sd, hd, uhd1 and uhd2, instead of one for all
     #[arg(long, requires = "key_source")]
@@ -182,18 +216,31 @@ impl ProtectionArgs {
                 fairplay_uri: self.fairplay_uri.clone(),
             },
             iv_size: self.iv_size.unwrap_or(IvSize::Sixteen),
-            iv_seed: self.iv_seed.clone(),
+            iv_seed: self.iv_seed.as_deref().map(iv_seed).transpose()?,
             clear_lead: self.clear_lead.unwrap_or(file.clear_lead),
             tracktype_manifests: self.tracktype_manifests || file.generate_tracktype_manifests,
         }))
     }
 
     fn source(&self) -> Result<Option<Source>, Failure> {
+        if let Some(path) = &self.cpix {
+            return Ok(Some(Source::Cpix(CpixFile {
+                path: path.clone(),
+                private_key: self.cpix_private_key.clone(),
+            })));
+        }
+        if let Some(url) = &self.speke {
+            return Ok(Some(Source::Speke(Box::new(self.server(url)?))));
+        }
         let mut given = GivenKeys::default();
         for text in &self.key {
             given.parse_argument(text)?;
         }
         for path in &self.key_file {
+            if holds_key(path) {
+                let text = "--key-file: is a key, expected a file of keys; --key takes a key";
+                return Err(Failure::asked(text));
+            }
             if path.as_os_str() == STDIN {
                 given.read(std::io::stdin().lock())?;
             } else {
@@ -201,6 +248,31 @@ impl ProtectionArgs {
             }
         }
         Ok((!given.is_empty()).then_some(Source::Given(given)))
+    }
+
+    fn server(&self, url: &str) -> Result<SpekeServer, Failure> {
+        let url = SpekeUrl::parse(url).map_err(|error| Failure::Asked(error.into()))?;
+        let mut server = SpekeServer::new(url);
+        server.version = self.speke_version.unwrap_or(SpekeVersion::Two);
+        for text in &self.speke_header {
+            server.headers.parse_argument(text)?;
+        }
+        for path in &self.speke_header_file {
+            server.headers.read_file(path)?;
+        }
+        server.ca_file.clone_from(&self.speke_ca_file);
+        server.recipient = match (&self.speke_certificate, &self.cpix_private_key) {
+            (Some(certificate), Some(private_key)) => Some(Recipient {
+                certificate: certificate.clone(),
+                private_key: private_key.clone(),
+            }),
+            (None, Some(_)) => {
+                let text = "--cpix-private-key: has no effect without --speke-certificate";
+                return Err(Failure::asked(text));
+            }
+            (_, None) => None,
+        };
+        Ok(server)
     }
 
     fn policy(&self, file: &DrmOption) -> Result<Policy, Failure> {
@@ -247,6 +319,14 @@ impl From<keys::Error> for Failure {
     }
 }
 
+fn speke_version(text: &str) -> Result<SpekeVersion, &'static str> {
+    match text {
+        "1" | "1.0" => Ok(SpekeVersion::One),
+        "2" | "2.0" => Ok(SpekeVersion::Two),
+        _ => Err("expected 1 or 2"),
+    }
+}
+
 fn iv_size(text: &str) -> Result<IvSize, &'static str> {
     match text {
         "8" => Ok(IvSize::Eight),
@@ -255,8 +335,20 @@ fn iv_size(text: &str) -> Result<IvSize, &'static str> {
     }
 }
 
-fn iv_seed(text: &str) -> Result<IvSeed, &'static str> {
-    IvSeed::parse(text).ok_or("expected 2 to 128 hexadecimal digits, an even number of them")
+/// Whether what should be a path has the form of a key, so that no message may repeat it.
+pub(super) fn holds_key(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    let Some((label, rest)) = text.split_once('=') else {
+        return false;
+    };
+    let label = label.rsplit('/').next().unwrap_or(label);
+    Label::from_name(label).is_some() && rest.contains(':')
+}
+
+/// Read here rather than with the other options, whose errors repeat what was given.
+fn iv_seed(text: &str) -> Result<IvSeed, Failure> {
+    let refused = "--iv-seed: expected 2 to 128 hexadecimal digits, an even number of them";
+    IvSeed::parse(text).ok_or_else(|| Failure::asked(refused))
 }
 
 fn clear_lead(text: &str) -> Result<Time, String> {

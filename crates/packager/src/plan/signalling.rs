@@ -76,12 +76,14 @@ pub(super) fn of(
         out.systems
             .push(announced(*system, asked.formats, told, served));
     }
-    // A playlist of encrypted segments has to say so, to whoever brings the keys along.
+    // A playlist of encrypted segments has to say so, to whoever brings the keys along. The format
+    // that says where a key itself is (`identity`) would be wrong, and players would fetch it.
     let has_key = |system: &ProtectionSystem| system.hls.is_some();
     if asked.formats.hls && !out.systems.iter().any(has_key) {
+        let key_format = System::ClearKey.hls_key_format().unwrap_or_default();
         let hls = Some(HlsProtection::Key {
-            uri: format!("data:text/plain;base64,{}", cenc::base64(&key.kid.0)),
-            key_format: "identity".into(),
+            uri: kid_uri(key),
+            key_format,
             key_format_versions: "1".into(),
             key_id: true,
         });
@@ -96,6 +98,11 @@ pub(super) fn of(
         }
     }
     Ok(out)
+}
+
+/// A URI that is the key's id, for players that ask for keys by it.
+fn kid_uri(key: &ContentKey) -> String {
+    format!("data:text/plain;base64,{}", cenc::base64(&key.kid.0))
 }
 
 fn told(system: System, asked: &Asked<'_>, key: &ContentKey) -> Result<Told, DrmError> {
@@ -162,11 +169,9 @@ fn told(system: System, asked: &Asked<'_>, key: &ContentKey) -> Result<Told, Drm
         System::ClearKey => Told {
             pssh: Some(common::pssh(&kids)?),
             licence_url: asked.settings.clearkey_url.clone(),
+            // Not the licence server: hls.js takes keys with one URI for one key.
             key: Some(Key {
-                uri: match &asked.settings.clearkey_url {
-                    Some(url) => url.clone(),
-                    None => format!("data:text/plain;base64,{}", cenc::base64(&key.kid.0)),
-                },
+                uri: kid_uri(key),
                 key_id: true,
             }),
             ..Told::default()

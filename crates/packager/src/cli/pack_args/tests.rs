@@ -256,7 +256,15 @@ fn options_of_encryption_without_effect_are_refused() {
         let message = message(line(&text).unwrap().task().err().unwrap());
         assert!(message.contains(expected), "{message}");
     }
-    for text in ["--iv-seed 0", "--iv-seed xy", "--iv-size 12", "--drm fps"] {
+    for text in ["--iv-seed 0", "--iv-seed xy"] {
+        let text = format!("a.mp4 -o out --key {KEY} --drm none {text}");
+        let message = message(line(&text).unwrap().task().err().unwrap());
+        assert!(
+            message.starts_with("--iv-seed: expected 2 to 128"),
+            "{message}"
+        );
+    }
+    for text in ["--iv-size 12", "--drm fps"] {
         line(&format!("a.mp4 -o out --key {KEY} --drm none {text}")).unwrap_err();
     }
 }
@@ -273,6 +281,14 @@ fn no_message_repeats_a_key() {
         let text = format!("a.mp4 -o out --drm none --key {text}{key}");
         let message = message(line(&text).unwrap().task().err().unwrap());
         assert!(!message.contains(key), "{message}");
+    }
+    for text in ["a.mp4 --key-file ", "a.mp4 --drm none --key-file cbcs/", ""] {
+        let text = format!("{text}{KEY} -o out");
+        let message = message(line(&text).unwrap().task().err().unwrap());
+        assert!(
+            message.contains("is a key") && !message.contains(key),
+            "{message}"
+        );
     }
     let text = format!("a.mp4 -o out --key {KEY} --drm none --iv-seed {key}");
     let task = line(&text).unwrap().task().ok().unwrap();
