@@ -13,10 +13,11 @@ mod films;
 #[path = "tiles/traced.rs"]
 mod traced;
 
+use std::panic;
 use std::path::PathBuf;
 
 use cenc::scheme::Scheme;
-use libtest_mimic::Trial;
+use libtest_mimic::{Arguments, Trial};
 use tests::clips;
 use tests::harness::{self, Need};
 
@@ -40,7 +41,10 @@ fn main() {
     for (name, path) in further.into_iter().flat_map(films::in_folder) {
         trials.extend(of_file(&name, &[], move || path.clone()));
     }
-    harness::run(trials);
+    panic::set_hook(Box::new(|_| {}));
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    println!("{}\n", compare::TALLY.summary());
+    conclusion.exit();
 }
 
 /// The tests of one file, which `path` may have to make first.

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bitstream::av1::TemporalUnits;
 use bitstream::vp9::{self, UncompressedHeader};
@@ -14,6 +15,37 @@ use demux::{Limits, Movie, Track, WhenTruncated};
 use isobmff::Place;
 use isobmff::boxes::{Av1c, Subsample};
 use tests::{fragments, shaka};
+
+/// What was compared, and agreed.
+pub(crate) static TALLY: Tally = Tally {
+    samples: AtomicU64::new(0),
+    units: AtomicU64::new(0),
+    headers: AtomicU64::new(0),
+};
+
+/// Numbers over all trials.
+pub(crate) struct Tally {
+    samples: AtomicU64,
+    units: AtomicU64,
+    headers: AtomicU64,
+}
+
+impl Tally {
+    /// The numbers, for people.
+    pub(crate) fn summary(&self) -> String {
+        let get = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        format!(
+            "equal: {} samples with {} tiles or frames as Shaka Packager has them, {} frame headers as ffmpeg reads them",
+            get(&self.samples),
+            get(&self.units),
+            get(&self.headers)
+        )
+    }
+
+    pub(crate) fn add_headers(&self, count: usize) {
+        self.headers.fetch_add(count as u64, Ordering::Relaxed);
+    }
+}
 
 /// Samples of the first video track, and how they are divided.
 pub(crate) struct Input {
@@ -151,6 +183,8 @@ pub(crate) fn shaka(path: &Path, scheme: Scheme) {
             encrypted == other.bytes,
             "sample {index} is encrypted otherwise"
         );
+        TALLY.samples.fetch_add(1, Ordering::Relaxed);
+        TALLY.units.fetch_add(units.len() as u64, Ordering::Relaxed);
     }
 }
 

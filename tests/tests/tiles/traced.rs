@@ -51,6 +51,7 @@ pub(crate) fn headers(path: &Path) {
             );
         }
     }
+    compare::TALLY.add_headers(ours.len());
 }
 
 fn av1_headers(reader: &mut av1::TemporalUnits, samples: &[Vec<u8>]) -> Vec<Facts> {
