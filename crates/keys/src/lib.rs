@@ -7,7 +7,8 @@
 //! A [`Source`] is asked with a [`Request`] and gives a ring of keys, and what a server said that
 //! manifests and boxes should say. Keys and the texts they came in are overwritten when dropped;
 //! no error, warning or `Debug` repeats them, and since a key may stand where something else
-//! should, neither does any repeat what could not be understood.
+//! should, neither does any repeat what could not be understood. What the HTTP client and the
+//! system keep in their buffers is out of reach.
 
 mod base64;
 mod cpix;

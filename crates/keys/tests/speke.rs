@@ -238,6 +238,7 @@ fn headers_of_the_user_are_sent_and_never_shown() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let mut headers = SpekeHeaders::default();
     headers.parse_argument("X-Other: argumentvalue").unwrap();
+    headers.parse_argument("X-Pin: 1 2 3 4").unwrap();
     headers.read_file(&path).unwrap();
     let with_headers = |port| SpekeServer {
         headers: headers.clone(),
@@ -252,11 +253,15 @@ fn headers_of_the_user_are_sent_and_never_shown() {
     assert!(head.contains("\r\nx-api-key: filevalue\r\n"), "{head}");
     assert!(head.contains("\r\nx-other: argumentvalue\r\n"));
     // A server that repeats them.
-    let echo = answer("403 Forbidden", "", "no filevalue, no argumentvalue");
+    let echo = answer(
+        "403 Forbidden",
+        "",
+        "no filevalue, no argumentvalue, no 1 2 3 4",
+    );
     let server = Server::start(replies(echo));
     assert_eq!(
         failure(with_headers(server.port)),
-        "answers 403, expected 200; it says: no .., no .."
+        "answers 403, expected 200; it says: no .., no .., no .."
     );
 }
 
