@@ -26,8 +26,11 @@ export function nobodySeeked({ events }) {
   return jump ? `the player seeked to ${seconds(jump[1])} by itself` : null;
 }
 
-/** Frames came in order, each at a multiple of the frame duration, from the first to the last. */
-export function framesAreContinuous({ frames }, { duration, frameRate }) {
+/**
+ * Frames came in order, each at a multiple of the frame duration, from the first to the last, with
+ * `gap` seconds of the title between two that were shown at most.
+ */
+export function framesAreContinuous({ frames }, { duration, frameRate, gap = 1 }) {
   if (frames.length < 2) return `${frames.length} frames were shown`;
   const times = frames.map(([time]) => time);
   for (const [i, time] of times.entries()) {
@@ -39,11 +42,11 @@ export function framesAreContinuous({ frames }, { duration, frameRate }) {
     const step = time - times[i - 1];
     if (step <= 0) return `frame time goes from ${times[i - 1]} s to ${time} s`;
     // Not every frame reaches the screen of a busy machine; `decodedFrames` counts them all.
-    if (step > 1) return `no frame between ${times[i - 1]} s and ${time} s`;
+    if (step > gap) return `no frame between ${times[i - 1]} s and ${time} s`;
   }
   if (times[0] > 0.5 / frameRate) return `the first frame is at ${seconds(times[0])}, expected 0`;
   const last = times.at(-1);
-  return last < duration - 0.5
+  return last < duration - gap / 2
     ? `the last frame is at ${seconds(last)} of ${seconds(duration)}`
     : null;
 }
@@ -128,4 +131,34 @@ export function setsServed(log, sets) {
   }
   const [have, want] = [[...found].sort().join(), [...sets].sort().join()];
   return have === want ? null : `video segments of sets ${have || 'none'}, expected ${want}`;
+}
+
+/** The session got keys of these KIDs only, and nobody asked the licence server for others. */
+export function keysOnlyOf({ keys }, log, kids) {
+  const got = Object.keys(keys);
+  const asked = log.flatMap((entry) => entry.kids ?? []);
+  const stranger = [...got, ...asked].find((kid) => !kids.includes(kid));
+  if (stranger !== undefined) return `${got.includes(stranger) ? 'got' : 'asked for'} the key of KID ${stranger}, expected those of ${kids.join(', ')} only`;
+  const useless = got.find((kid) => keys[kid] !== 'usable');
+  if (useless !== undefined) return `the key of KID ${useless} is ${keys[useless]}`;
+  return got.length === 0 ? 'the session got no key' : null;
+}
+
+/** Nothing encrypted was played: no frame of `clearLead` seconds or more, give or take `slack` seconds. */
+export function stopsAfterLead({ ended, frames, quality, currentTime }, { clearLead, frameRate, slack }) {
+  const most = clearLead + slack;
+  if (ended) return 'played to the end';
+  const late = frames.find(([time]) => time > most);
+  if (late) return `the frame at ${seconds(late[0])} was shown, expected none after ${seconds(most)}`;
+  // The clock of the browser runs on for a moment when frames are out.
+  if (currentTime > most + 0.5) return `stands at ${seconds(currentTime)}, expected ${seconds(most)} at most`;
+  const count = Math.round(most * frameRate) + 2;
+  const { totalVideoFrames: total } = quality;
+  return total > count ? `${total} frames were decoded, expected ${count} at most` : null;
+}
+
+/** The clear lead was played, but for what a player that waits for more holds back. */
+export function playsLead({ frames }, { clearLead }) {
+  const last = frames.at(-1)?.[0] ?? 0;
+  return last < clearLead - 1 ? `the last frame is at ${seconds(last)}, expected up to ${seconds(clearLead)}` : null;
 }

@@ -38,6 +38,9 @@ test('frames out of order, off the grid or missing are reported', () => {
   assert.match(edited((copy) => copy.splice(4, 0, copy[2])), /goes from 0.3 s to 0.2 s/);
   assert.match(edited((copy) => (copy[4][0] += 0.02)), /off the grid/);
   assert.match(edited((copy) => copy.splice(3, 12)), /no frame between/);
+  const seldom = frames.filter((_, i) => i < 3 || i > 15);
+  assert.equal(checks.framesAreContinuous({ frames: seldom }, { ...facts, gap: 1.5 }), null);
+  assert.match(checks.framesAreContinuous({ frames: seldom }, { ...facts, gap: 1.3 }), /no frame between 0.2 s and 1.6 s/);
   assert.match(edited((copy) => copy.shift()), /first frame is at 0.100/);
   assert.match(edited((copy) => copy.splice(12)), /last frame is at 1.100/);
   assert.match(edited((copy) => copy.splice(0)), /0 frames/);
@@ -103,4 +106,36 @@ test('video from another set than asked for is reported', () => {
   assert.match(checks.setsServed(log('0'), ['0', '1']), /of sets 0, expected 0,1/);
   assert.match(checks.setsServed(log('1', '0'), ['1']), /of sets 0,1, expected 1/);
   assert.match(checks.setsServed([], ['1']), /none/);
+});
+
+test('a key of another KID is reported, and a request for one', () => {
+  const kids = ['aa', 'bb'];
+  const log = [{ path: '/package/stream.mpd', status: 200 }, { path: '/licence', status: 200, kids: ['aa'] }];
+  assert.equal(checks.keysOnlyOf({ keys: { aa: 'usable' } }, log, kids), null);
+  assert.match(checks.keysOnlyOf({ keys: { aa: 'usable', cc: 'usable' } }, log, kids), /got the key of KID cc, expected those of aa, bb/);
+  assert.match(checks.keysOnlyOf({ keys: { aa: 'usable' } }, [{ kids: ['aa', 'dd'] }], kids), /asked for the key of KID dd/);
+  assert.match(checks.keysOnlyOf({ keys: { aa: 'internal-error' } }, log, kids), /KID aa is internal-error/);
+  assert.match(checks.keysOnlyOf({ keys: {} }, [], kids), /no key/);
+});
+
+test('a playback that goes on without a key is reported', () => {
+  const lead = (count, also = {}) => checks.stopsAfterLead({
+    ended: false,
+    frames: frames.slice(0, count),
+    quality: { totalVideoFrames: count },
+    currentTime: count / 10,
+    ...also,
+  }, { clearLead: 1, frameRate: 10, slack: 0.1 });
+  assert.equal(lead(10), null);
+  assert.equal(lead(0), null);
+  assert.match(lead(15), /frame at 1.200 s was shown, expected none after 1.100/);
+  assert.match(lead(10, { currentTime: 1.7 }), /stands at 1.700/);
+  assert.match(lead(10, { quality: { totalVideoFrames: 20 } }), /20 frames were decoded, expected 13 at most/);
+  assert.match(lead(10, { ended: true }), /to the end/);
+});
+
+test('a clear lead that does not play is reported', () => {
+  assert.equal(checks.playsLead({ frames }, { clearLead: 2.5 }), null);
+  assert.match(checks.playsLead({ frames: frames.slice(0, 5) }, { clearLead: 2 }), /last frame is at 0.400/);
+  assert.match(checks.playsLead({ frames: [] }, { clearLead: 2 }), /0.000 s/);
 });

@@ -1,7 +1,10 @@
 // One face for three players. `create[name](video, captions, errors)` returns:
 //
-//   load(url, { bufferSeconds, start, text })    resolves when the tracks are known
-//                                                start: 'lowest' or 'highest'; text: a language or null
+//   load(url, { bufferSeconds, start, text, licence })   resolves when the tracks are known
+//                                   start: 'lowest' or 'highest'; text: a language or null;
+//                                   licence: how keys of ClearKey are got, null where nothing is encrypted:
+//                                   { url } a server, { keys } of KID to key, {} as the manifest says;
+//                                   { ignoresManifest } and not, for Shaka Player
 //   heights()                       what the player offers, in pixels
 //   choose(height, 'smooth'|'now')  the rendition of all further segments; 'now' replaces what is buffered
 //   audio(), chooseAudio(lang), text(), chooseText(lang)
@@ -17,17 +20,57 @@ function indexOf(start, renditions) {
   return heights.indexOf(Math[start === 'lowest' ? 'min' : 'max'](...heights));
 }
 
+/** Base64 of URLs, without padding, of hexadecimal digits. */
+function base64Url(digits) {
+  const bytes = digits.match(/../g).map((byte) => Number.parseInt(byte, 16));
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
+}
+
+const CLEARKEY = 'org.w3.clearkey';
+
+/** What hls.js is told of ClearKey. It takes keys from a server only. */
+function hlsProtection(licence) {
+  if (!licence) return {};
+  // The box in an init segment says nothing of which key of several a playlist needs: ask for the playlist's.
+  const generateRequest = (_type, _data, { decryptdata }) => {
+    const digits = Array.from(decryptdata.keyId, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return {
+      initDataType: 'keyids',
+      initData: new TextEncoder().encode(JSON.stringify({ kids: [base64Url(digits)] })).buffer,
+    };
+  };
+  return { emeEnabled: true, drmSystems: { [CLEARKEY]: { licenseUrl: licence.url, generateRequest } } };
+}
+
+/** What dash.js is told of ClearKey. */
+function dashProtection(licence) {
+  if (licence?.keys) {
+    const pairs = Object.entries(licence.keys).map(([kid, key]) => [base64Url(kid), base64Url(key)]);
+    return { [CLEARKEY]: { clearkeys: Object.fromEntries(pairs) } };
+  }
+  return licence?.url ? { [CLEARKEY]: { serverURL: licence.url } } : null;
+}
+
+/** What Shaka Player is told of ClearKey. */
+function shakaProtection(licence) {
+  const drm = {};
+  if (licence?.keys) drm.clearKeys = licence.keys;
+  else if (licence?.url) drm.servers = { [CLEARKEY]: licence.url };
+  return { drm, manifest: { ignoreDrmInfo: licence?.ignoresManifest ?? false } };
+}
+
 window.create = {
   'hls.js': (video, _captions, errors) => {
     let hls;
     const event = (name) => new Promise((done) => hls.once(name, done));
     return {
-      async load(url, { bufferSeconds, start, text }) {
+      async load(url, { bufferSeconds, start, text, licence }) {
         hls = new Hls({
           autoStartLoad: false,
           backBufferLength: Infinity,
           maxBufferLength: bufferSeconds,
           maxMaxBufferLength: bufferSeconds,
+          ...hlsProtection(licence),
         });
         hls.on(Hls.Events.ERROR, (_name, data) => {
           // A short stall is the machine's. A request given up and a segment loaded once more in
@@ -68,7 +111,7 @@ window.create = {
   'dash.js': (video, captions, errors) => {
     const player = dashjs.MediaPlayer().create();
     return {
-      async load(url, { bufferSeconds, start, text }) {
+      async load(url, { bufferSeconds, start, text, licence }) {
         player.updateSettings({
           debug: { logLevel: dashjs.Debug.LOG_LEVEL_NONE },
           streaming: {
@@ -92,6 +135,8 @@ window.create = {
         }
         const ready = new Promise((done) => player.on(events.STREAM_INITIALIZED, done));
         player.initialize(video, url, false);
+        const protection = dashProtection(licence);
+        if (protection) player.setProtectionData(protection);
         player.attachTTMLRenderingDiv(captions);
         await ready;
         const renditions = player.getRepresentationsByType('video');
@@ -121,7 +166,7 @@ window.create = {
     const player = new shaka.Player();
     const variants = () => player.getVariantTracks();
     return {
-      async load(url, { bufferSeconds, start, text }) {
+      async load(url, { bufferSeconds, start, text, licence }) {
         player.addEventListener('error', (event) => {
           errors.push(`shaka: code ${event.detail.code} ${event.detail.message ?? ''}`);
         });
@@ -133,6 +178,7 @@ window.create = {
           preferredText: text ? [{ language: text }] : [],
           streaming: { bufferBehind: 1000, bufferingGoal: bufferSeconds },
         });
+        player.configure(shakaProtection(licence));
         await player.load(url);
         player.selectVariantTrack(variants()[indexOf(start, variants())], true);
         if (text) this.chooseText(text);

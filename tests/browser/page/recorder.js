@@ -10,8 +10,9 @@ window.recorder = (() => {
   const events = []; // [name, currentTime]
   const errors = [];
   const sourceBuffers = []; // { mime, buffer, languages }
+  const keys = {}; // KID in hexadecimal digits: last status
 
-  for (const name of ['ended', 'error', 'seeked', 'seeking', 'stalled', 'waiting']) {
+  for (const name of ['encrypted', 'ended', 'error', 'seeked', 'seeking', 'stalled', 'waiting', 'waitingforkey']) {
     video.addEventListener(name, () => events.push([name, video.currentTime]));
   }
   video.addEventListener('error', () => {
@@ -40,6 +41,19 @@ window.recorder = (() => {
     };
     return buffer;
   };
+
+  const { generateRequest } = MediaKeySession.prototype;
+  MediaKeySession.prototype.generateRequest = function (...values) {
+    this.addEventListener('keystatuseschange', () => {
+      for (const [kid, status] of this.keyStatuses) keys[hexadecimal(kid)] = status;
+    });
+    return generateRequest.apply(this, values);
+  };
+
+  function hexadecimal(kid) {
+    const bytes = ArrayBuffer.isView(kid) ? new Uint8Array(kid.buffer, kid.byteOffset, kid.byteLength) : new Uint8Array(kid);
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
 
   /** `mdhd.language` of an appended initialisation segment, null for anything else. */
   function languageOfInit(data) {
@@ -103,6 +117,7 @@ window.recorder = (() => {
       frame: frames.at(-1) ?? null,
       frames: frames.length,
       height: video.videoHeight,
+      keys,
       paused: video.paused,
       seeking: video.seeking,
       text: activeText(),
@@ -114,6 +129,7 @@ window.recorder = (() => {
       frames,
       events,
       errors,
+      keys,
       sourceBuffers: sourceBuffers.map(attached).filter((record) => record !== null),
       quality: (({ totalVideoFrames, droppedVideoFrames, corruptedVideoFrames }) => ({
         totalVideoFrames,
