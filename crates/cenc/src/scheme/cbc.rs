@@ -2,16 +2,21 @@
 //!
 //! A chain waits for each block before it starts the next, so one chain uses a fraction of what
 //! the cipher can do. Chains of several ranges and samples are independent: encryption advances
-//! many of them in lockstep, a block each.
+//! many of them in lockstep, a block each. All of it is handed to the cipher, which has code for each
+//! kind of processor and says how many blocks that takes at once.
 
-use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
+use aes::cipher::consts::U16;
+use aes::cipher::{
+    BlockCipherDecrypt, BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt,
+    BlockSizeUser, ParBlocks,
+};
 use aes::{Aes128, Block};
 
 use super::Pattern;
 use super::protected::Protected;
 
-/// Chains advanced in lockstep.
-const LANES: usize = 16;
+/// From one third of a batch on, a whole one takes less time than its blocks one by one.
+const WORTH_A_BATCH: usize = 3;
 
 /// Blocks decrypted in one call.
 const BLOCKS: usize = 64;
@@ -46,6 +51,7 @@ impl<'a, 's> Chain<'a, 's> {
     }
 
     /// The next block to encrypt.
+    #[inline(always)]
     fn block(&mut self) -> Option<&'a mut [u8; 16]> {
         loop {
             if self.pattern.skips() && self.left == 0 {
@@ -68,40 +74,65 @@ impl<'a, 's> Chain<'a, 's> {
 
 /// Encrypts chains, many at once.
 pub(super) fn encrypt<'a, 's>(aes: &Aes128, chains: impl Iterator<Item = Chain<'a, 's>>) {
-    let mut chains = chains.fuse();
-    let mut lanes: Vec<(Chain<'a, 's>, &'a mut [u8; 16])> = Vec::with_capacity(LANES);
-    let mut blocks = [Block::default(); LANES];
-    loop {
-        while lanes.len() < LANES {
-            let Some(mut chain) = chains.next() else {
-                break;
-            };
-            if let Some(block) = chain.block() {
-                lanes.push((chain, block));
-            }
-        }
-        if lanes.is_empty() {
-            return;
-        }
-        for ((chain, clear), block) in lanes.iter().zip(&mut blocks) {
-            let chained = u128::from_ne_bytes(**clear) ^ u128::from_ne_bytes(chain.previous);
-            *block = Block::from(chained.to_ne_bytes());
-        }
-        aes.encrypt_blocks(blocks.split_at_mut(lanes.len()).0);
-        let mut done = blocks.iter();
-        lanes.retain_mut(|(chain, place)| {
-            if let Some(block) = done.next() {
-                place.copy_from_slice(block);
-                chain.previous.copy_from_slice(block);
-            }
-            match chain.block() {
-                Some(next) => {
-                    *place = next;
-                    true
+    aes.encrypt_with_backend(Lockstep { chains });
+}
+
+struct Lockstep<I> {
+    chains: I,
+}
+
+impl<I> BlockSizeUser for Lockstep<I> {
+    type BlockSize = U16;
+}
+
+impl<'a, 's, I: Iterator<Item = Chain<'a, 's>>> BlockCipherEncClosure for Lockstep<I> {
+    #[inline(always)]
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
+        let mut chains = self.chains.fuse();
+        let mut blocks = ParBlocks::<B>::default();
+        // Chains that advance, each with its next block; none where a chain has ended.
+        let mut lanes: Vec<(Chain<'a, 's>, Option<&'a mut [u8; 16]>)> =
+            Vec::with_capacity(blocks.len());
+        loop {
+            while lanes.len() < blocks.len() {
+                let Some(mut chain) = chains.next() else {
+                    break;
+                };
+                let first = chain.block();
+                if first.is_some() {
+                    lanes.push((chain, first));
                 }
-                None => false,
             }
-        });
+            if lanes.is_empty() {
+                return;
+            }
+            for ((chain, clear), block) in lanes.iter().zip(&mut blocks) {
+                if let Some(clear) = clear {
+                    let previous = u128::from_ne_bytes(chain.previous);
+                    let chained = u128::from_ne_bytes(**clear) ^ previous;
+                    *block = Block::from(chained.to_ne_bytes());
+                }
+            }
+            if lanes.len() >= blocks.len() / WORTH_A_BATCH {
+                backend.encrypt_par_blocks_inplace(&mut blocks);
+            } else {
+                for block in blocks.iter_mut().take(lanes.len()) {
+                    backend.encrypt_block_inplace(block);
+                }
+            }
+            let mut ended = false;
+            for ((chain, place), block) in lanes.iter_mut().zip(&blocks) {
+                if let Some(place) = place {
+                    place.copy_from_slice(block);
+                }
+                chain.previous.copy_from_slice(block);
+                *place = chain.block();
+                ended |= place.is_none();
+            }
+            if ended {
+                lanes.retain(|(_, next)| next.is_some());
+            }
+        }
     }
 }
 
