@@ -21,7 +21,7 @@ use isobmff::boxes::{SencSample, Subsample, Tenc};
 use media::{Mark, TrackKind};
 
 use crate::marking::runs;
-pub(crate) use counters::{Counters, Place, Taken, Unit};
+pub(crate) use counters::{Counters, Place, Plain, Taken, Unit};
 pub(crate) use rules::Rules;
 pub(crate) use sized::BoxBytes;
 pub(crate) use tree::{IvSource, Protected, Signalled, TrackProtection, Tree};
@@ -169,7 +169,11 @@ impl<'p> Protector<'p> {
             ranges::counter_blocks(sample, subsamples, self.scheme)
         };
         let blocks: Vec<u64> = divided.map(blocks).collect();
-        let (ivs, taken) = self.counters.number(unit, &blocks, samples)?;
+        let plain = Plain {
+            samples,
+            subsamples: &prepared.subsamples,
+        };
+        let (ivs, taken) = self.counters.number(unit, &blocks, &plain)?;
         prepared.ivs = ivs;
         Ok(taken)
     }

@@ -9,8 +9,9 @@
 use std::fmt;
 
 use cenc::iv::{Base, CounterRange, RoomError, Seed};
-use cenc::scheme::{Iv, IvSize};
+use cenc::scheme::{Iv, IvSize, Scheme};
 use cenc::{Fingerprint, Kid};
+use isobmff::boxes::Subsample;
 use media::Mark;
 
 use super::variant_number;
@@ -40,9 +41,21 @@ enum Rule {
         segments: u64,
     },
     /// Rooms that begin where seed and samples say.
-    Seeded { seed: Vec<u8>, size: IvSize },
+    Seeded {
+        seed: Vec<u8>,
+        size: IvSize,
+        scheme: Scheme,
+    },
     /// Unpredictable IVs of chains, for which nothing is taken.
     Chained { seed: Vec<u8> },
+}
+
+/// The samples of a unit before they are encrypted, and what of each is encrypted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plain<'a> {
+    pub(crate) samples: &'a [&'a [u8]],
+    /// Of each sample; none: all of it.
+    pub(crate) subsamples: &'a [Vec<Subsample>],
 }
 
 /// One variant of one segment.
@@ -117,9 +130,15 @@ impl Counters {
     }
 
     /// Rooms from a seed that may be used again.
-    pub(crate) fn seeded(key: Fingerprint, kid: Kid, seed: &[u8], size: IvSize) -> Counters {
+    pub(crate) fn seeded(
+        key: Fingerprint,
+        kid: Kid,
+        seed: &[u8],
+        size: IvSize,
+        scheme: Scheme,
+    ) -> Counters {
         let seed = seed.to_vec();
-        let rule = Rule::Seeded { seed, size };
+        let rule = Rule::Seeded { seed, size, scheme };
         Counters { key, kid, rule }
     }
 
@@ -155,7 +174,7 @@ impl Counters {
         &self,
         unit: Unit,
         blocks: &[u64],
-        samples: &[&[u8]],
+        plain: &Plain<'_>,
     ) -> Result<(Vec<Iv>, Option<Taken>), RoomError> {
         let seed = |seed| Seed {
             seed,
@@ -166,7 +185,7 @@ impl Counters {
         match &self.rule {
             Rule::Constant(iv) => Ok((vec![*iv; blocks.len()], None)),
             Rule::Chained { seed: bytes } => {
-                let digest = digest(unit, samples);
+                let digest = plain.digest(unit, Scheme::Cbc1, IvSize::Sixteen);
                 let seed = Seed {
                     digest: &digest,
                     ..seed(bytes)
@@ -183,8 +202,12 @@ impl Counters {
                 let room = row * 2 + variant_number(unit.mark);
                 self.take(base, room, *size, unit, blocks)
             }
-            Rule::Seeded { seed: bytes, size } => {
-                let digest = digest(unit, samples);
+            Rule::Seeded {
+                seed: bytes,
+                size,
+                scheme,
+            } => {
+                let digest = plain.digest(unit, *scheme, *size);
                 let seed = Seed {
                     digest: &digest,
                     ..seed(bytes)
@@ -245,22 +268,52 @@ fn capacity(size: IvSize) -> u64 {
     }
 }
 
-/// Of a unit's samples and its place: samples that are the same elsewhere have other IVs there.
-fn digest(unit: Unit, samples: &[&[u8]]) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new();
-    let place = [
-        unit.rendition as u64,
-        unit.segment as u64,
-        variant_number(unit.mark),
-    ];
-    place.iter().for_each(|part| {
-        hasher.update(&part.to_le_bytes());
-    });
-    for sample in samples {
-        hasher.update(&(sample.len() as u64).to_le_bytes());
-        hasher.update(sample);
+impl Plain<'_> {
+    /// Of a unit's samples, of its place, and of which of their bytes are encrypted how: whatever
+    /// is encrypted otherwise gets other counters.
+    fn digest(&self, unit: Unit, scheme: Scheme, size: IvSize) -> [u8; 32] {
+        let mut facts = Vec::new();
+        facts.extend_from_slice(&scheme.four_cc().0);
+        facts.push(size.bytes());
+        let mark = variant_number(unit.mark);
+        for part in [unit.rendition as u64, unit.segment as u64, mark] {
+            facts.extend_from_slice(&part.to_le_bytes());
+        }
+        for (sample, subsamples) in self.samples.iter().zip(self.subsamples) {
+            facts.extend_from_slice(&(sample.len() as u64).to_le_bytes());
+            facts.extend_from_slice(&(subsamples.len() as u64).to_le_bytes());
+            for each in subsamples {
+                facts.extend_from_slice(&each.bytes_of_clear_data.to_le_bytes());
+                facts.extend_from_slice(&each.bytes_of_protected_data.to_le_bytes());
+            }
+        }
+        let mut all = blake3::Hasher::new();
+        all.update(blake3::hash(&facts).as_bytes());
+        all.update(&self.digest_of_bytes());
+        *all.finalize().as_bytes()
     }
-    *hasher.finalize().as_bytes()
+
+    /// In pieces of a power of two: BLAKE3 is several times slower where they are not.
+    fn digest_of_bytes(&self) -> [u8; 32] {
+        const PIECE: usize = 64 << 10;
+        let mut hasher = blake3::Hasher::new();
+        let mut piece = Vec::with_capacity(PIECE);
+        for sample in self.samples {
+            let mut left = *sample;
+            while !left.is_empty() {
+                let room = PIECE.saturating_sub(piece.len()).min(left.len());
+                let (now, later) = left.split_at(room);
+                piece.extend_from_slice(now);
+                left = later;
+                if piece.len() == PIECE {
+                    hasher.update(&piece);
+                    piece.clear();
+                }
+            }
+        }
+        hasher.update(&piece);
+        *hasher.finalize().as_bytes()
+    }
 }
 
 #[cfg(test)]
@@ -283,6 +336,15 @@ mod tests {
         }
     }
 
+    static WHOLE: [Vec<Subsample>; 2] = [Vec::new(), Vec::new()];
+
+    fn plain<'a>(samples: &'a [&'a [u8]]) -> Plain<'a> {
+        Plain {
+            samples,
+            subsamples: &WHOLE,
+        }
+    }
+
     fn every_unit() -> impl Iterator<Item = Unit> {
         let places = (0..3).flat_map(|rendition| (0..5).map(move |segment| (rendition, segment)));
         places
@@ -295,12 +357,13 @@ mod tests {
         for size in [IvSize::Eight, IvSize::Sixteen] {
             for counters in [
                 Counters::planned(key(), KID, &[3; 32], size, 5),
-                Counters::seeded(key(), KID, &[3; 8], size),
+                Counters::seeded(key(), KID, &[3; 8], size, Scheme::Cenc),
             ] {
                 let mut ledger = Ledger::default();
                 let mut ivs = std::collections::BTreeSet::new();
                 for unit in every_unit() {
-                    let (numbered, taken) = counters.number(unit, &[3, 1], &samples).unwrap();
+                    let (numbered, taken) =
+                        counters.number(unit, &[3, 1], &plain(&samples)).unwrap();
                     ivs.extend(numbered.iter().map(|iv| iv.bytes().to_vec()));
                     let Taken { key, range, place } = taken.unwrap();
                     ledger.add(key, range, place);
@@ -316,7 +379,7 @@ mod tests {
         let of = |kid, segment| {
             let counters = Counters::planned(key(), kid, &[3; 32], IvSize::Sixteen, 5);
             counters
-                .number(unit(0, segment, Mark::Zero), &[3], &[&[0; 48]])
+                .number(unit(0, segment, Mark::Zero), &[3], &plain(&[&[0; 48]]))
                 .unwrap()
                 .0
         };
@@ -326,20 +389,58 @@ mod tests {
 
     #[test]
     fn a_seed_used_again_gives_other_samples_other_ivs() {
-        let counters = Counters::seeded(key(), KID, &[3; 8], IvSize::Sixteen);
+        let counters = Counters::seeded(key(), KID, &[3; 8], IvSize::Sixteen, Scheme::Cenc);
         let of = |sample: &[u8]| {
             let unit = unit(0, 0, Mark::Zero);
-            counters.number(unit, &[1], &[sample]).unwrap().0
+            counters.number(unit, &[1], &plain(&[sample])).unwrap().0
         };
         assert_eq!(of(&[1; 16]), of(&[1; 16]));
         assert_ne!(of(&[1; 16]), of(&[2; 16]));
     }
 
     #[test]
+    fn a_seed_used_again_gives_samples_encrypted_otherwise_other_ivs() {
+        let of = |scheme, size, subsamples: &[Vec<Subsample>]| {
+            let counters = Counters::seeded(key(), KID, &[3; 8], size, scheme);
+            let plain = Plain {
+                samples: &[&[1; 64]],
+                subsamples,
+            };
+            let unit = unit(0, 0, Mark::Zero);
+            counters.number(unit, &[1], &plain).unwrap().0[0].block()
+        };
+        let subsample = |bytes_of_clear_data| Subsample {
+            bytes_of_clear_data,
+            bytes_of_protected_data: 64 - u32::from(bytes_of_clear_data),
+        };
+        let first = of(Scheme::Cenc, IvSize::Sixteen, &[vec![subsample(16)]]);
+        let others = [
+            of(Scheme::Cens, IvSize::Sixteen, &[vec![subsample(16)]]),
+            of(Scheme::Cenc, IvSize::Eight, &[vec![subsample(16)]]),
+            of(Scheme::Cenc, IvSize::Sixteen, &[vec![subsample(32)]]),
+            of(Scheme::Cenc, IvSize::Sixteen, &[Vec::new()]),
+        ];
+        assert!(others.iter().all(|other| other[..8] != first[..8]));
+    }
+
+    #[test]
+    fn the_digest_does_not_depend_on_how_samples_fall_into_pieces() {
+        let bytes: Vec<u8> = (0..200_000u32).map(|at| (at * 7 >> 3) as u8).collect();
+        let whole = plain(&[&bytes]).digest_of_bytes();
+        assert_eq!(whole, *blake3::hash(&bytes).as_bytes());
+        let parts: Vec<&[u8]> = bytes.chunks(33_333).collect();
+        assert_eq!(plain(&parts).digest_of_bytes(), whole);
+    }
+
+    #[test]
     fn chains_have_ivs_of_their_own() {
         let counters = Counters::chained(key(), KID, &[3; 8]);
         let (ivs, taken) = counters
-            .number(unit(0, 0, Mark::Zero), &[0, 0], &[&[1; 16], &[1; 16]])
+            .number(
+                unit(0, 0, Mark::Zero),
+                &[0, 0],
+                &plain(&[&[1; 16], &[1; 16]]),
+            )
             .unwrap();
         assert!(taken.is_none() && ivs[0] != ivs[1]);
         assert_eq!((counters.iv_bytes(), counters.constant()), (16, None));

@@ -137,7 +137,9 @@ fn counters(track: &TrackProtection, ivs: &IvSource<'_>) -> Counters {
     let (key, kid) = (track.key.key.fingerprint(), track.key.kid);
     let seed = ivs.seed.unwrap_or(ivs.salt);
     match (track.scheme, ivs.seed) {
-        (Scheme::Cenc | Scheme::Cens, Some(seed)) => Counters::seeded(key, kid, seed, ivs.size),
+        (Scheme::Cenc | Scheme::Cens, Some(seed)) => {
+            Counters::seeded(key, kid, seed, ivs.size, track.scheme)
+        }
         (Scheme::Cenc | Scheme::Cens, None) => {
             Counters::planned(key, kid, ivs.salt, ivs.size, ivs.segments)
         }
