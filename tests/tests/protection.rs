@@ -18,6 +18,8 @@ mod counters;
 mod decrypt;
 #[path = "protection/film.rs"]
 mod film;
+#[path = "protection/parameters.rs"]
+mod parameters;
 #[path = "protection/runs.rs"]
 mod runs;
 #[path = "protection/secrets.rs"]
@@ -41,6 +43,7 @@ fn main() {
             trials.push(trial.with_ignored_flag(ignored));
         };
         add("decrypted", decrypt::check);
+        add("verified", case::Case::verify);
         add("said_in_the_file", counters::protection);
         if case.uses_counters() {
             add("counters", counters::disjoint);
@@ -52,6 +55,7 @@ fn main() {
             add("twins", counters::twins);
         }
     }
+    trials.extend(parameters::tests());
     trials.extend(runs::tests());
     trials.extend(secrets::tests());
     harness::run(trials);

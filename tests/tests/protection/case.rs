@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use tempfile::TempDir;
 use tests::package::{Package, Track};
+use tests::{arguments, process};
 
 use crate::film::{self, Film, Kind, LIMITS};
 
@@ -105,6 +106,21 @@ impl Case {
 
     pub(crate) fn uses_counters(&self) -> bool {
         matches!(self.scheme, "cenc" | "cens" | "both")
+    }
+
+    /// `packager verify` finds nothing, without keys and with them.
+    pub(crate) fn verify(&self) {
+        let root = self.package().file("");
+        let (folder, _) = self.made.get().expect("the package is made");
+        let keys = folder.path().join("keys");
+        for arguments in [
+            arguments!["verify", &root],
+            &arguments!["verify", &root, "--key-file", &keys][..],
+        ] {
+            let output = process::run_packager(arguments);
+            let said = format!("{}{}", output.text(), output.stderr);
+            assert_eq!(output.code(), Some(0), "{said}");
+        }
     }
 
     /// The same without keys.

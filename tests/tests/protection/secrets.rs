@@ -147,6 +147,39 @@ fn good(scheme: &str) {
         assert_eq!(output.code(), Some(0), "{}", output.stderr);
         let found = found(&output, folder.path().join("out"), true);
         assert!(found.is_empty(), "{words:?}: {found:?}");
+        if words.is_empty() {
+            verified(&folder, &lines);
+        }
+    }
+}
+
+/// Verification with the right keys, with wrong ones, and with what is no key.
+fn verified(folder: &TempDir, lines: &str) {
+    let out = folder.path().join("out");
+    let wrong = lines.replace(KEY, "OTHER").replace(OTHER_KEY, KEY);
+    let wrong = wrong.replace("OTHER", OTHER_KEY);
+    let broken = lines.replace(KEY, &KEY[1..]);
+    for (lines, is_good) in [(lines, true), (&wrong, false), (&broken, false)] {
+        for words in [&["--json"][..], &[]] {
+            let keys = secret_file(folder, "keys", lines);
+            let mut given: Vec<OsString> = vec!["verify".into(), out.clone().into()];
+            given.extend(["--key-file".into(), keys.into()]);
+            given.extend(words.iter().map(Into::into));
+            let output = run(&given);
+            assert_eq!(
+                output.code() == Some(0),
+                is_good,
+                "{}{}",
+                output.text(),
+                output.stderr
+            );
+            let found = self::found(&output, out.clone(), true);
+            assert!(
+                found.is_empty(),
+                "verify {words:?}: {found:?}\n{}",
+                output.stderr
+            );
+        }
     }
 }
 
