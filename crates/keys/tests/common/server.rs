@@ -22,6 +22,8 @@ pub(crate) enum Reply {
     Made(fn(&Seen) -> Vec<u8>),
     /// Nothing, for so long.
     Silence(Duration),
+    /// A good beginning, then a byte at a time, so far apart, a hundred times.
+    Drip(Duration),
     /// The connection ends.
     Close,
 }
@@ -102,6 +104,15 @@ fn serve(
         Reply::Made(make) => stream.write_all(&make(&seen)),
         Reply::Silence(time) => {
             thread::sleep(*time);
+            Ok(())
+        }
+        Reply::Drip(pause) => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")?;
+            for _ in 0..100 {
+                stream.write_all(b" ")?;
+                stream.flush()?;
+                thread::sleep(*pause);
+            }
             Ok(())
         }
         Reply::Close => Ok(()),

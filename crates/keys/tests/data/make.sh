@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes the encrypted documents of the tests with the openssl program: what we open was not closed by us.
 #
-# usage: make.sh     Writes beside itself. Every key is new, so documents and the constants in cpix.rs change together; the values
-# that the documents hold are fixed: key 1 c0ffee00c0ffee11c0ffee22c0ffee33, key 2 0badcafe0badcafe0badcafe0badcafe.
+# usage: make.sh     Writes beside itself: documents, and the RSA keys that open them, which are for tests alone and new each time.
+# The values that the documents hold are fixed: key 1 c0ffee00c0ffee11c0ffee22c0ffee33, key 2 0badcafe0badcafe0badcafe0badcafe.
 set -euo pipefail
 cd "$(dirname "$0")"
 tmp=$(mktemp -d)
