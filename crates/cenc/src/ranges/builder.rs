@@ -32,15 +32,6 @@ impl SubsampleBuilder {
         self.protect(protected - over);
     }
 
-    /// The same with what is over whole blocks left clear behind, so that protection begins with
-    /// the range.
-    pub fn add_from_start(&mut self, clear: usize, protected: usize) {
-        let over = self.over(protected);
-        self.add_clear(clear);
-        self.protect(protected - over);
-        self.add_clear(over);
-    }
-
     /// The subsamples.
     pub fn finish(mut self) -> Vec<Subsample> {
         if self.clear > 0 {

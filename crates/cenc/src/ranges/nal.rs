@@ -78,7 +78,7 @@ fn each(
         let clear = header.map_or(all, |header| {
             usize::try_from(header).unwrap_or(all).min(all)
         });
-        builder.add_from_start(length_size.bytes() + clear, all - clear);
+        builder.add(length_size.bytes() + clear, all - clear);
     }
     Ok(())
 }
