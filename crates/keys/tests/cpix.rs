@@ -286,7 +286,7 @@ fn keys_of_other_schemes_are_left() {
     );
     let single = self::document(&key(KID_1, KEY_1_BASE64, ""), "", "");
     let error = obtain(&single, None, &request(&both, &[ALL])).unwrap_err();
-    assert!(message(&error).contains("one of AES-CTR and AES-CBC"));
+    assert!(message(&error).contains("of AES-CTR and AES-CBC"));
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn each_scheme_is_asked_for_by_itself_and_with_the_systems_that_know_it() {
     };
     // One key for two algorithms is refused.
     let error = obtain(at(server.port), &request).unwrap_err();
-    assert!(message(&error).contains("one of AES-CTR and AES-CBC"));
+    assert!(message(&error).contains("of AES-CTR and AES-CBC"));
     let second = |seen: &Seen| {
         let body = filled(seen).replace(KEY_1_BASE64, KEY_2_BASE64);
         answer("200 OK", XML, &body)

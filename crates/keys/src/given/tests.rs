@@ -268,7 +268,7 @@ fn a_key_is_for_one_algorithm() {
     let error = shared
         .obtain(&request(&[Scheme::Cenc, Scheme::Cbcs]))
         .unwrap_err();
-    assert!(error.is_usage() && error.to_string().contains("one of AES-CTR and AES-CBC"));
+    assert!(error.is_usage() && error.to_string().contains("of AES-CTR and AES-CBC"));
     let three = ["cenc/sd", "cbcs/sd", "sd"].iter().zip(["1", "2", "3"]);
     let three: Vec<_> = three.map(|(name, kid)| entry(name, kid, kid)).collect();
     let error = given(&three)
