@@ -79,7 +79,27 @@ struct OfTrack {
     firsts: HashSet<[u8; noise::BLOCK]>,
     /// Whether one of them began as none can.
     is_told: bool,
+    /// Segments whose intra slices were read without a key.
+    slices: Vec<ReadSlices>,
+    /// Segments whose intra slices were to be read.
+    tried: usize,
 }
+
+/// Intra slices that were read without a key.
+struct ReadSlices {
+    /// The segment.
+    path: String,
+    /// How improbable that is, in bits.
+    bits: f64,
+    /// Whether the segment was found clear by other means.
+    is_told: bool,
+}
+
+/// What encrypted bytes are to be.
+const NOISE: &str = "noise, as encrypted ones are";
+
+/// Bits of improbability at which chance is out of question: 2^-30 is 10^-9.
+const IMPROBABLE: f64 = 30.0;
 
 /// Reads every segment, and finds what is wrong.
 pub(super) fn check(package: &Package, keys: &Keys) -> (Vec<Finding>, Encrypted) {
@@ -122,8 +142,15 @@ impl Whole<'_> {
         }
         if !of_track.is_told && of_track.firsts.len() >= SLICES {
             let value = format!("none of {SLICES} slices begins with byte 255");
-            let expected = "noise, as encrypted ones are";
-            findings.add((&track.at.path, ""), "encrypted slices", value, expected);
+            findings.add((&track.at.path, ""), "encrypted slices", value, NOISE);
+        }
+        // Any of those that were tried, by the union bound.
+        let bits: f64 = of_track.slices.iter().map(|slices| slices.bits).sum();
+        if bits - noise::choices(of_track.tried, of_track.slices.len()) > IMPROBABLE {
+            for ReadSlices { path, .. } in of_track.slices.iter().filter(|slices| !slices.is_told) {
+                let value = "intra slices that can be read without a key";
+                findings.add((path, ""), "protected bytes", value, NOISE);
+            }
         }
     }
 }

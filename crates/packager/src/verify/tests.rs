@@ -1,5 +1,6 @@
 //! A sound package broken in one place at a time.
 
+mod encrypted;
 mod fixture;
 
 use std::fs;

@@ -3,6 +3,8 @@
 //! What tells them apart must not be seen from outside: sizes, times, flags and everything before
 //! the samples are equal, and samples differ only where a mark can be.
 
+mod encrypted;
+
 use std::fs::File;
 use std::io;
 use std::ops::Range;
@@ -11,6 +13,7 @@ use bitstream::bits::BitReader;
 use bitstream::h264::{NalHeader, NalUnitType};
 use bitstream::nal::{LengthPrefixed, LengthSize, Unit};
 use demux::Source;
+use encrypted::{Encrypted, Hiding};
 
 use crate::verify::Check;
 use crate::verify::finding::Findings;
@@ -96,6 +99,16 @@ fn listed(report: &Report, findings: &mut Findings) {
     }
 }
 
+/// What comparing found.
+#[derive(Default)]
+struct Compared {
+    segments: u64,
+    /// Segments with a sample that differs.
+    differ: u64,
+    /// Segments of which encryption hides whether they do.
+    hidden: u64,
+}
+
 /// A pair of files.
 struct Pair<'p> {
     zero: &'p Object,
@@ -117,7 +130,10 @@ fn compare(package: &Package, track: &Track, findings: &mut Findings) {
             .map(|segment| &segment.object)
             .collect(),
     };
-    let (mut segments, mut differ) = (0, 0);
+    let Some(encrypted) = Encrypted::of(package, track) else {
+        return;
+    };
+    let mut compared = Compared::default();
     for object in objects {
         let Some(twin) = object.twin.as_deref() else {
             continue;
@@ -145,16 +161,27 @@ fn compare(package: &Package, track: &Track, findings: &mut Findings) {
             Some(file) => parts(track, file),
             None => std::iter::once(0..package.files.size(&object.path).unwrap_or(0)).collect(),
         };
-        match pair.compare(&parts, init, movie.nal_length_size, findings) {
-            Ok((read, found)) => {
-                segments += read;
-                differ += found;
+        let read = pair.compare(&parts, init, movie.nal_length_size, &encrypted, findings);
+        match read {
+            Ok(found) => {
+                compared.segments += found.segments;
+                compared.differ += found.differ;
+                compared.hidden += found.hidden;
             }
             Err(error) => {
                 let expected = format!("bytes to hold against {}", object.path);
                 findings.add((&twin.path, ""), "file", error, expected);
             }
         }
+    }
+    let Compared {
+        segments,
+        differ,
+        hidden,
+    } = compared;
+    if hidden > 0 {
+        // Which are the same is seen by nobody without the key, and shall not be.
+        return;
     }
     let identical = segments - differ;
     if segments > 0 && differ == 0 {
@@ -199,16 +226,21 @@ impl Pair<'_> {
         parts: &[Range<u64>],
         init: &Init,
         length_size: Option<LengthSize>,
+        encrypted: &Encrypted<'_>,
         findings: &mut Findings,
-    ) -> Result<(u64, u64), String> {
+    ) -> Result<Compared, String> {
         let [zero, one] = &self.files;
-        let (mut segments, mut differing) = (0, 0);
+        let mut compared = Compared::default();
         for part in parts {
             let mut samples = Vec::new();
-            let read = Fragment::read_with(zero, part.clone(), init, &mut |seen| {
-                if let Seen::Sample(sample) = seen {
-                    samples.push(sample);
-                }
+            let mut hiding = encrypted.hiding();
+            let read = Fragment::read_with(zero, part.clone(), init, &mut |seen| match (
+                seen,
+                &mut hiding,
+            ) {
+                (Seen::Sample(sample), _) => samples.push(sample),
+                (Seen::Fragment(traf), Some(hiding)) => hiding.fragment(&traf, samples.len()),
+                (Seen::Fragment(_), None) => {}
             });
             // What stands before the segments of a single file, or nothing that can be read: all of
             // it has to be equal then.
@@ -216,7 +248,7 @@ impl Pair<'_> {
                 self.equal(part.clone(), "bytes", findings)?;
                 continue;
             };
-            segments += 1;
+            compared.segments += 1;
             let mut differs = false;
             if let Ok(other) = Fragment::read(one, part.clone(), init) {
                 self.agree(&fragment, &other, findings);
@@ -232,19 +264,21 @@ impl Pair<'_> {
             for (index, sample) in samples.iter().enumerate() {
                 // Samples seldom begin before those before them end, and then it is the same bytes.
                 let gap = at..sample.start.max(at);
-                if !self.equal(gap, "bytes outside of samples", findings)? {
+                if !self.alike(gap, hiding.as_ref(), findings)? {
                     break;
                 }
                 at = at.max(sample.end);
-                differs |= self.sample(index, sample.clone(), length_size, findings)?;
+                let at = (index, sample.clone());
+                differs |= self.sample(at, length_size, hiding.as_mut(), findings)?;
             }
             // Behind the last sample, or where the samples went out of step.
             if samples.last().is_none_or(|last| at >= last.end) {
-                self.equal(at..part.end, "bytes outside of samples", findings)?;
+                self.alike(at..part.end, hiding.as_ref(), findings)?;
             }
-            differing += u64::from(differs);
+            compared.differ += u64::from(differs);
+            compared.hidden += u64::from(hiding.is_some_and(|hiding| hiding.hides_sameness()));
         }
-        Ok((segments, differing))
+        Ok(compared)
     }
 
     /// What can be seen of a segment from outside is equal.
@@ -269,6 +303,25 @@ impl Pair<'_> {
                 findings.add(self.at(), field, value, expected);
             }
         }
+    }
+
+    /// Whether a run of bytes outside of samples is equal but for what encryption hides.
+    fn alike(
+        &self,
+        range: Range<u64>,
+        hiding: Option<&Hiding<'_>>,
+        findings: &mut Findings,
+    ) -> Result<bool, String> {
+        let parts = match hiding {
+            Some(hiding) => hiding.visible(range),
+            None => std::iter::once(range).collect(),
+        };
+        for part in parts {
+            if !self.equal(part, "bytes outside of samples", findings)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether a run of bytes is equal; a finding where it is not.
@@ -310,17 +363,18 @@ impl Pair<'_> {
     /// Compares a sample; whether it differs.
     fn sample(
         &self,
-        index: usize,
-        range: Range<u64>,
+        (index, range): (usize, Range<u64>),
         length_size: Option<LengthSize>,
+        hiding: Option<&mut Hiding<'_>>,
         findings: &mut Findings,
     ) -> Result<bool, String> {
         let text = |error: io::Error| error.to_string();
-        if self
+        let differs = self
             .first_difference(range.clone())
             .map_err(text)?
-            .is_none()
-        {
+            .is_some();
+        // What samples say of later ones is taken up from equal ones as well.
+        if !differs && hiding.is_none() {
             return Ok(false);
         }
         let length = range.end.saturating_sub(range.start);
@@ -332,7 +386,13 @@ impl Pair<'_> {
             file.read_exact_at(&mut bytes, range.start).map(|()| bytes)
         };
         let [zero, one] = &self.files;
-        let (zero, one) = (read(zero).map_err(text)?, read(one).map_err(text)?);
+        let (mut zero, mut one) = (read(zero).map_err(text)?, read(one).map_err(text)?);
+        if let Some(hiding) = hiding {
+            hiding.hide(index, [&mut zero, &mut one]);
+        }
+        if zero == one {
+            return Ok(differs);
+        }
         if let Some(what) = illegal_difference(&zero, &one, length_size) {
             let expected = format!("that of {} but for intra slices", self.zero.path);
             findings.add(self.at(), format!("sample {}", index + 1), what, expected);

@@ -402,7 +402,9 @@ mod tests {
     fn every_broken_byte_of_the_boxes_is_found() {
         let boxes = two();
         let sound = read(&boxes, Some(&CENC));
-        for at in 0..boxes.len() {
+        // Flags of saiz and saio that nobody has defined.
+        let ignored = [63, 64, 82, 83];
+        for at in (0..boxes.len()).filter(|at| !ignored.contains(at)) {
             let mut broken = boxes.clone();
             broken[at] ^= 1;
             let size = (broken.len() as u32 + 8).to_be_bytes();

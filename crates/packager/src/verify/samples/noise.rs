@@ -91,7 +91,7 @@ impl Noise {
 }
 
 /// The logarithm to base 2 of the ways to choose `k` of `n`.
-fn choices(n: usize, k: usize) -> f64 {
+pub(super) fn choices(n: usize, k: usize) -> f64 {
     (0..k)
         .map(|at| ((n - at) as f64 / (k - at) as f64).log2())
         .sum()

@@ -13,7 +13,7 @@ use super::coded::{self, Slices};
 use super::counters::{Taken, fingerprint};
 use super::noise::{BLOCK, Noise};
 use super::tracks::{Segment, Track};
-use super::{OfTrack, SLICES, Whole};
+use super::{NOISE, OfTrack, ReadSlices, SLICES, Whole};
 use crate::verify::encryption::{Encryption, FragmentEncryption, Said, SampleEncryption, SampleIv};
 use crate::verify::finding::Findings;
 use crate::verify::fragment::{Fragment, Seen};
@@ -34,8 +34,9 @@ struct Piece {
 #[derive(Default)]
 struct Evidence {
     noise: Noise,
-    /// What became of encrypted intra slices, read as they are.
-    encrypted: Option<Slices>,
+    /// What became of encrypted intra slices, read as they are, and how many blocks of them and
+    /// what lies around them are encrypted.
+    encrypted: Option<(Slices, usize)>,
     /// Of the first slices or samples, after decryption.
     decrypted: Noise,
     /// What became of intra slices after decryption.
@@ -108,7 +109,7 @@ impl Whole<'_> {
             findings.add((&path, ""), "samples", error, "samples that can be read");
             return;
         }
-        self.conclude(&path, &encryption, evidence, findings);
+        self.conclude(&path, &encryption, evidence, of_track, findings);
     }
 
     /// What all samples of a segment show together.
@@ -117,6 +118,7 @@ impl Whole<'_> {
         path: &str,
         encryption: &Encryption,
         evidence: Evidence,
+        of_track: &mut OfTrack,
         findings: &mut Findings,
     ) {
         let key = self.keys.get(&encryption.kid);
@@ -128,27 +130,30 @@ impl Whole<'_> {
             return;
         }
         self.found.segments += 1;
-        let expected = "noise, as encrypted ones are";
-        let mut told = match evidence.encrypted {
-            Some(Slices::Whole) => {
-                let value = "intra slices that can be read without a key";
-                findings.add((path, ""), "protected bytes", value, expected);
-                true
+        let not_noise = evidence.noise.is_none();
+        let mut told = not_noise.is_some();
+        match evidence.encrypted {
+            Some((slices, blocks)) => {
+                let bits = slices.improbability(blocks);
+                of_track.slices.extend(bits.map(|bits| ReadSlices {
+                    path: path.into(),
+                    bits,
+                    is_told: told,
+                }));
+                of_track.tried += usize::from(slices != Slices::None);
+                told |= matches!(slices, Slices::Broken(_));
             }
-            Some(Slices::Broken(_)) => true,
-            Some(Slices::None) => false,
             // Of sound, what it begins with tells.
-            None => evidence.noise.tells_sound(),
-        };
-        if let Some(value) = evidence.noise.is_none() {
-            findings.add((path, ""), "protected bytes", value, expected);
-            told = true;
+            None => told |= evidence.noise.tells_sound(),
+        }
+        if let Some(value) = not_noise {
+            findings.add((path, ""), "protected bytes", value, NOISE);
         }
         if key.is_some() {
             self.found.decrypted += 1;
             let wrong = match (evidence.broken, evidence.slices) {
                 (Some(broken), _) | (None, Some(Slices::Broken(broken))) => Some(broken),
-                (None, Some(Slices::Whole)) => None,
+                (None, Some(Slices::Whole(_))) => None,
                 (None, Some(Slices::None)) => {
                     told = false;
                     None
@@ -379,10 +384,11 @@ impl Reading<'_> {
 
     /// What encrypted bytes show.
     fn evidence(&mut self, bytes: &[u8], subsamples: &[Subsample], rule: &Rule) {
-        let is_sliced = !matches!(rule, Rule::WholeSample);
+        let mut count = 0usize;
         for range in coded::protected(bytes, subsamples) {
             for (at, block) in blocks(range, self.encryption) {
                 self.evidence.any = true;
+                count = count.saturating_add(1);
                 self.evidence.noise.take(block, at == 0);
                 let firsts = &mut self.of_track.firsts;
                 if at == 0 && matches!(rule, Rule::Hevc { .. }) && firsts.len() < SLICES {
@@ -391,8 +397,8 @@ impl Reading<'_> {
                 }
             }
         }
-        if is_sliced && self.evidence.encrypted.is_none() {
-            self.evidence.encrypted = Some(coded::intra_slices(bytes, rule));
+        if !matches!(rule, Rule::WholeSample) && self.evidence.encrypted.is_none() {
+            self.evidence.encrypted = Some((coded::intra_slices(bytes, rule), count));
         }
     }
 

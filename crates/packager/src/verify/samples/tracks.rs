@@ -55,14 +55,20 @@ fn listed<'p>(package: &'p Package, listed: &'p report::Track) -> Option<Track<'
     let promised = listed.protection.as_ref();
     track.clear_segments = Some(promised.map_or(0, |promised| promised.clear_segments));
     for (index, segment) in listed.segments.iter().enumerate() {
-        let location = segment.object.location();
+        let location = match &listed.file {
+            Some(_) => segment.object.location(),
+            None => Location::whole(segment.object.path.clone()),
+        };
         // The twin of a single file has the twins of its parts at the same places.
         let twin = match &listed.file {
             Some(file) => file.twin.as_deref().map(|twin| Location {
                 path: twin.path.clone(),
                 range: location.range,
             }),
-            None => segment.object.twin.as_deref().map(report::Object::location),
+            None => {
+                let twin = segment.object.twin.as_deref();
+                twin.map(|twin| Location::whole(twin.path.clone()))
+            }
         };
         let both = std::iter::once(location).chain(twin);
         track
