@@ -37,7 +37,79 @@ pub(crate) fn tests() -> Vec<Trial> {
             },
         ));
     }
+    for (name, arguments) in SLIPS {
+        let name = format!("no_secret_is_told_where_it_does_not_belong::{name}");
+        trials.push(harness::test(name, &[], move || slip(arguments)));
+    }
     trials
+}
+
+/// Arguments with a secret in a wrong place, behind `pack INPUT -o OUT`.
+const SLIPS: &[(&str, &[&str])] = &[
+    (
+        "a_key_for_a_key_file",
+        &["--drm", "none", "--key-file", "all=KID:KEY"],
+    ),
+    (
+        "a_key_for_an_input",
+        &[
+            "--drm",
+            "none",
+            "all=KID:KEY",
+            "--key",
+            "all=OTHER_KID:OTHER_KEY",
+        ],
+    ),
+    ("a_bare_key", &["--drm", "none", "--key", "KEY"]),
+    (
+        "an_option_mistyped",
+        &["--drm", "none", "--kye", "all=KID:KEY"],
+    ),
+    (
+        "an_option_mistyped_with_its_value",
+        &["--drm", "none", "--kye=all=KID:KEY"],
+    ),
+    (
+        "an_odd_seed",
+        &[
+            "--drm",
+            "none",
+            "--key",
+            "all=KID:KEY",
+            "--iv-seed",
+            "SEED0",
+        ],
+    ),
+    (
+        "a_seed_with_a_wrong_digit",
+        &[
+            "--drm",
+            "none",
+            "--key",
+            "all=KID:KEY",
+            "--iv-seed",
+            "SEEDxx",
+        ],
+    ),
+];
+
+fn slip(arguments: &[&str]) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("out");
+    let mut given: Vec<OsString> = vec!["pack".into(), media::sample("240p.mp4").into()];
+    given.extend(["-o".into(), out.clone().into()]);
+    given.extend(arguments.iter().map(|text| {
+        let text = text
+            .replace("OTHER_KID", OTHER_KID)
+            .replace("OTHER_KEY", OTHER_KEY);
+        let text = text.replace("KID", KID).replace("KEY", KEY);
+        let text = text.replace("SEED", SEED).replace("MARK", WATERMARK_KEY);
+        text.into()
+    }));
+    let output = run(&given);
+    assert_ne!(output.code(), Some(0), "is taken");
+    let found = found(&output, out, false);
+    assert!(found.is_empty(), "{found:?}\n{}", output.stderr);
 }
 
 /// Runs that fail: their name, the lines of their key file, and options.
