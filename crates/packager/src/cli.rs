@@ -12,11 +12,13 @@ mod pack_args;
 mod probe;
 mod progress;
 mod protection_args;
+mod slip;
 mod table;
 mod verify;
 mod watermark_args;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -65,7 +67,12 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are errors to clap as well; a closed pipe is nobody's fault.
-            let _ = error.print();
+            let text = error.render().to_string();
+            let shown = slip::without_keys(&text);
+            let _ = match shown == text {
+                true => error.print(),
+                false => write!(std::io::stderr().lock(), "{shown}"),
+            };
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use serde::Serialize;
 
 use super::Failure;
+use super::slip::without_keys;
 
 /// Prints `text` to standard output. A closed pipe is no failure: the reader has what it wanted.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -27,7 +28,8 @@ pub(super) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// Prints `word: text` as one line to standard error; what fails there cannot be told anywhere.
 pub(super) fn complain(word: &str, text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{word}: {}", one_line(text));
+    let text = without_keys(&one_line(text));
+    let _ = writeln!(io::stderr().lock(), "{word}: {text}");
 }
 
 /// Prints a warning to standard error.

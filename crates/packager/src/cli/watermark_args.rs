@@ -9,6 +9,7 @@ use wm::{MasterKey, Strength};
 
 use super::Failure;
 use super::output::warn;
+use super::slip::is_master_key;
 
 /// A strength as the user writes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -37,6 +38,10 @@ impl StrengthWord {
 
 /// Reads a key file and warns of what is wrong with it.
 pub(super) fn read_key(path: &Path) -> Result<Arc<MasterKey>, Failure> {
+    if is_master_key(path) {
+        let text = "--watermark-key: is a key, expected the file that holds it";
+        return Err(Failure::asked(text));
+    }
     let file = key_file::read(path)?;
     if let Some(warning) = &file.warning {
         warn(warning);
