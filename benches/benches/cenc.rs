@@ -55,7 +55,7 @@ impl Segment {
             .collect();
         let picture = |sample: &Vec<u8>, scheme| {
             let mut builder = SubsampleBuilder::onto(Vec::new(), scheme);
-            builder.add_from_start(CLEAR_OF_A_PICTURE, sample.len() - CLEAR_OF_A_PICTURE);
+            builder.add(CLEAR_OF_A_PICTURE, sample.len() - CLEAR_OF_A_PICTURE);
             builder.finish()
         };
         let subsamples = samples
