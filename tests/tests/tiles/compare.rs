@@ -226,12 +226,12 @@ fn subsamples(
     let mut builder = SubsampleBuilder::onto(Vec::new(), scheme);
     let mut end = 0;
     for unit in units {
-        let clear = unit.start - end;
-        match beyond {
-            Clear::Before => builder.add(clear, unit.len()),
-            Clear::Behind => builder.add_from_start(clear, unit.len()),
-        }
-        end = unit.end;
+        let over = match beyond {
+            Clear::Behind if scheme.whole_blocks() => unit.len() % 16,
+            Clear::Before | Clear::Behind => 0,
+        };
+        builder.add(unit.start - end, unit.len() - over);
+        end = unit.end - over;
     }
     builder.add(sample.len() - end, 0);
     builder.finish()

@@ -42,8 +42,10 @@ impl SegmentBuffer {
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, text)));
         };
         self.ranges.clear();
-        // Everything is read over, so nothing is cleared before.
-        self.bytes.resize(total, 0);
+        // Everything is read over, so nothing is cleared before, and the longest segment's room stays.
+        if self.bytes.len() < total {
+            self.bytes.resize(total, 0);
+        }
         let mut begins = 0;
         for sample in samples {
             let end = begins + sample.size as usize;
