@@ -425,7 +425,7 @@ mod tests {
 
     #[test]
     fn the_digest_does_not_depend_on_how_samples_fall_into_pieces() {
-        let bytes: Vec<u8> = (0..200_000u32).map(|at| (at * 7 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..200_000u32).map(|at| ((at * 7) >> 3) as u8).collect();
         let whole = plain(&[&bytes]).digest_of_bytes();
         assert_eq!(whole, *blake3::hash(&bytes).as_bytes());
         let parts: Vec<&[u8]> = bytes.chunks(33_333).collect();
