@@ -10,6 +10,7 @@ mod iframes;
 mod media;
 mod report;
 mod timeline;
+mod tracktypes;
 mod twins;
 mod urls;
 
@@ -29,4 +30,5 @@ pub(super) const CHECKS: &[Check] = &[
     iframes::CHECK,
     bandwidth::CHECK,
     encryption::CHECK,
+    tracktypes::CHECK,
 ];

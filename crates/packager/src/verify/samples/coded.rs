@@ -4,6 +4,7 @@ use bitstream::h264::slice_data::{self, SliceData};
 use bitstream::h264::{NalHeader, ParameterSets, SliceHeader};
 use bitstream::nal::{LengthPrefixed, LengthSize};
 use cenc::ranges::Rule;
+use cenc::scheme::Scheme;
 use isobmff::boxes::Subsample;
 
 /// Fewest macroblocks of a slice that are enough to look at.
@@ -109,12 +110,14 @@ pub(super) fn forbidden_bytes(sample: &[u8], length_size: LengthSize) -> Option<
     })
 }
 
-/// The bytes with which slices of a sample begin, right behind their headers.
-pub(super) fn first_bytes<'s>(
-    sample: &'s [u8],
-    subsamples: &'s [Subsample],
-) -> impl Iterator<Item = &'s [u8]> {
-    protected(sample, subsamples).filter(|range| !range.is_empty())
+/// Whether slice data of HEVC begins with a byte of ones, as no arithmetic code does: its first
+/// nine bits are 509 at most (9.3.2.5). `rule`: after it has divided the sample.
+pub(super) fn begins_as_none_can(sample: &[u8], rule: &Rule) -> bool {
+    let mut subsamples = Vec::new();
+    // Of all schemes, cbcs protects from the very first byte of slice data on.
+    let divided = rule.clone().divide(sample, Scheme::Cbcs, &mut subsamples);
+    let mut ranges = protected(sample, &subsamples);
+    divided.is_ok() && ranges.any(|range| range.first() == Some(&u8::MAX))
 }
 
 /// The protected ranges of a sample; all of it without subsamples.

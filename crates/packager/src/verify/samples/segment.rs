@@ -155,7 +155,8 @@ impl Whole<'_> {
                 (Some(broken), _) | (None, Some(Slices::Broken(broken))) => Some(broken),
                 (None, Some(Slices::Whole(_))) => None,
                 (None, Some(Slices::None)) => {
-                    told = false;
+                    // Nobody reads them; what is no noise was not decrypted with a wrong key.
+                    told = evidence.decrypted.is_none().is_some();
                     None
                 }
                 (None, None) if evidence.decrypted.is_none().is_some() => None,
@@ -363,6 +364,7 @@ impl Reading<'_> {
         }
         if let Some(rule) = rule {
             let _ = rule.divide(bytes, scheme, &mut divided);
+            self.evidence.any = true;
             self.evidence(bytes, subsamples, rule);
             if let Some(iv) = &encryption.iv {
                 let blocks = counter_blocks(bytes, subsamples, scheme);
@@ -387,11 +389,12 @@ impl Reading<'_> {
         let mut count = 0usize;
         for range in coded::protected(bytes, subsamples) {
             for (at, block) in blocks(range, self.encryption) {
-                self.evidence.any = true;
                 count = count.saturating_add(1);
                 self.evidence.noise.take(block, at == 0);
                 let firsts = &mut self.of_track.firsts;
-                if at == 0 && matches!(rule, Rule::Hevc { .. }) && firsts.len() < SLICES {
+                // In cbcs alone protection begins with the very first byte of slice data.
+                let is_first = at == 0 && self.encryption.scheme == Scheme::Cbcs;
+                if is_first && matches!(rule, Rule::Hevc { .. }) && firsts.len() < SLICES {
                     firsts.insert(*block);
                     self.of_track.is_told |= block.first() == Some(&u8::MAX);
                 }
@@ -405,6 +408,11 @@ impl Reading<'_> {
     /// What decrypted bytes show.
     fn decrypted(&mut self, number: usize, bytes: &[u8], subsamples: &[Subsample], rule: &Rule) {
         let evidence = &mut *self.evidence;
+        for range in coded::protected(bytes, subsamples) {
+            for (at, block) in blocks(range, self.encryption) {
+                evidence.decrypted.take(block, at == 0);
+            }
+        }
         match rule {
             Rule::Avc { length_size, .. } | Rule::Hevc { length_size, .. } => {
                 if evidence.slices.is_none() {
@@ -414,19 +422,13 @@ impl Reading<'_> {
                     let broken = coded::forbidden_bytes(bytes, *length_size);
                     evidence.broken = broken.map(|what| format!("{what} of sample {number}"));
                 }
-                let mut firsts = coded::first_bytes(bytes, subsamples);
-                let is_hevc = matches!(rule, Rule::Hevc { .. });
-                if is_hevc && firsts.any(|range| range.first() == Some(&u8::MAX)) {
+                if matches!(rule, Rule::Hevc { .. }) && coded::begins_as_none_can(bytes, rule) {
                     let what = format!("slices of sample {number} beginning with byte 255");
                     evidence.broken.get_or_insert(what);
                 }
             }
             Rule::Av1(_) | Rule::Vp9(_) => evidence.slices = Some(Slices::None),
-            Rule::WholeSample => {
-                for (at, block) in blocks(bytes, self.encryption) {
-                    evidence.decrypted.take(block, at == 0);
-                }
-            }
+            Rule::WholeSample => {}
         }
     }
 }

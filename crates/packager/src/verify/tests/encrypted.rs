@@ -4,7 +4,7 @@ mod packages;
 
 use cenc::Kid;
 
-use packages::{AUDIO, Kind, Objects, Package, VIDEO, all, boxed, edit};
+use packages::{AUDIO, Kind, Objects, Package, VIDEO, boxed, edit};
 
 /// What is found in `kind` after `break_it` has a line that starts with `line`.
 #[track_caller]
@@ -453,10 +453,26 @@ fn twins_agree_in_everything_that_is_clear() {
 }
 
 #[test]
-fn every_manifest_of_every_kind_names_tracks_that_are_there() {
-    for kind in [Kind::MultiKey, Kind::Both] {
-        let package = Package::of(kind);
-        let manifests = all(&package.objects, &[".mpd", ".m3u8"]);
-        assert!(manifests.len() > 4, "{manifests:?}");
-    }
+fn manifests_of_track_types_come_in_pairs_and_leave_out_video_alone() {
+    let lone = |objects: &mut Objects| {
+        objects.remove("cmaf/master_SD_ONLY.m3u8").unwrap();
+    };
+    let line = "cmaf/stream_SD_ONLY.mpd: manifest of the other format: is missing, expected \
+                master_SD_ONLY beside it";
+    breaks(Kind::MultiKey, lone, line);
+    let silent = |objects: &mut Objects| {
+        let path = "cmaf/master_SD_ONLY.m3u8";
+        let text = String::from_utf8(objects[path].clone()).unwrap();
+        let without: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.contains("TYPE=AUDIO"))
+            .collect();
+        objects.insert(path.into(), without.join("\n").into_bytes());
+    };
+    let line = "cmaf/master_SD_ONLY.m3u8: tracks: is without cmaf/audio/mp4a/en/audio_init.mp4, \
+                expected every track that is no video";
+    breaks(Kind::MultiKey, silent, line);
+    let line = "cmaf/stream_SD_ONLY.mpd: tracks: is different, expected those of \
+                cmaf/master_SD_ONLY.m3u8";
+    breaks(Kind::MultiKey, silent, line);
 }

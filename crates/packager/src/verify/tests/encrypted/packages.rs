@@ -201,11 +201,3 @@ pub(super) fn edit(objects: &mut Objects, path: &str, from: &str, to: &str) {
     assert!(text.contains(from), "{from}");
     objects.insert(path.into(), text.replace(from, to).into_bytes());
 }
-
-/// The paths that end in one of `ends`.
-pub(super) fn all<'o>(objects: &'o Objects, ends: &[&str]) -> Vec<&'o str> {
-    let paths = objects.keys().map(String::as_str);
-    paths
-        .filter(|path| ends.iter().any(|end| path.ends_with(end)))
-        .collect()
-}
