@@ -87,12 +87,19 @@ fn track(input: &Input, path: &Path, asked: &[Scheme]) -> Vec<String> {
             let rule = rules.get_mut(sample.rule).ok_or("no rule")?;
             let done = rule.divide(&sample.bytes, scheme, &mut list);
             done.map_err(|error| error.to_string())?;
-            let pair = |each: &isobmff::boxes::Subsample| {
-                (each.bytes_of_clear_data, each.bytes_of_protected_data)
+            let mut at = 0;
+            let range = |each: &isobmff::boxes::Subsample| {
+                let start = at + usize::from(each.bytes_of_clear_data);
+                at = start + each.bytes_of_protected_data as usize;
+                start..at
             };
             Ok(match list.is_empty() {
                 true => iter::once(0..sample.bytes.len()).collect(),
-                false => fragments::ranges(&list.iter().map(pair).collect::<Vec<_>>()),
+                false => list
+                    .iter()
+                    .map(range)
+                    .filter(|range| !range.is_empty())
+                    .collect(),
             })
         });
         divided.collect::<Vec<Result<Vec<Range<usize>>, String>>>()
@@ -103,9 +110,12 @@ fn track(input: &Input, path: &Path, asked: &[Scheme]) -> Vec<String> {
     for &scheme in asked {
         let ours = divide(scheme);
         let theirs = encrypted(input, path, scheme);
-        // In cbcs nothing is over whole blocks, but of VP9.
-        let rounds = scheme != Scheme::Cbcs || matches!(rules.first(), Some(Rule::Vp9(_)));
-        let outcome = theirs.and_then(|theirs| differences(&samples, &ours, theirs, rounds));
+        let over = match (scheme, rules.first()) {
+            (_, Some(Rule::Vp9(_))) => Over::Unknown,
+            (Scheme::Cbcs, _) | (_, Some(Rule::WholeSample)) => Over::Nothing,
+            _ => Over::Of(divide(Scheme::Cbcs)),
+        };
+        let outcome = theirs.and_then(|theirs| differences(&samples, &ours, theirs, over));
         if let Err(text) = outcome {
             match complaints.iter_mut().find(|(known, _)| *known == text) {
                 Some((_, schemes)) => schemes.push(scheme.name()),
@@ -125,7 +135,7 @@ fn track(input: &Input, path: &Path, asked: &[Scheme]) -> Vec<String> {
         let outcome = theirs.and_then(|theirs| {
             let count: usize = theirs.iter().map(Vec::len).sum();
             let ours = divide(Scheme::Cbcs);
-            same(&ours, theirs.iter())?;
+            same(&joined(&ours), theirs.iter())?;
             TALLY.headers.fetch_add(count as u64, Ordering::Relaxed);
             Ok(())
         });
@@ -156,7 +166,7 @@ fn differences(
     samples: &[Sample],
     ours: &[Divided],
     theirs: Vec<fragments::Sample>,
-    rounds: bool,
+    over: Over,
 ) -> Result<(), String> {
     let count = theirs.len();
     let mut rest = theirs.into_iter();
@@ -167,15 +177,28 @@ fn differences(
             .ok_or_else(|| format!("has other samples, {count} where we have {}", samples.len()))?;
         protected.push(other.protected());
     }
-    // Of bytes over whole blocks we leave those in front clear, as CMAF packagers have it and the
-    // bindings of AV1 and VP9 ask for; Shaka Packager 3.5 to 3.8 leaves those behind.
-    let is_moved = |(ours, theirs): (&Divided, &Vec<Range<usize>>)| {
-        ours.as_ref().is_ok_and(|ours| is_shifted(ours, theirs))
-    };
-    let is_moved =
-        rounds && ours.len() == protected.len() && ours.iter().zip(&protected).all(is_moved);
-    if !is_moved {
-        same(ours, protected.iter())?;
+    match over {
+        Over::Nothing => same(&joined(ours), protected.iter())?,
+        Over::Of(all) => {
+            let last = all
+                .iter()
+                .map(|all| whole_blocks(all, |all, length| all.end - length..all.end));
+            if last.collect::<Vec<Divided>>() != ours {
+                return Err("ours are not the last whole blocks of what cbcs protects".into());
+            }
+            let first = all
+                .iter()
+                .map(|all| whole_blocks(all, |all, length| all.start..all.start + length));
+            same(&joined(&first.collect::<Vec<_>>()), protected.iter())?;
+        }
+        Over::Unknown => {
+            let is_moved = |(ours, theirs): (&Divided, &Vec<Range<usize>>)| {
+                ours.as_ref().is_ok_and(|ours| is_moved(ours, theirs))
+            };
+            if !ours.iter().zip(&protected).all(is_moved) {
+                same(&joined(ours), protected.iter())?;
+            }
+        }
     }
     let add = |number: &AtomicU64, count: usize| number.fetch_add(count as u64, Ordering::Relaxed);
     add(&TALLY.samples, protected.len());
@@ -236,8 +259,43 @@ fn same<'a>(
     ))
 }
 
+/// What is over the whole blocks of ranges. We leave it clear in front, as CMAF packagers do and the
+/// bindings of AV1 and VP9 ask for; Shaka Packager 3.5 to 3.8 leaves it clear behind.
+enum Over {
+    /// Ranges need not be whole blocks.
+    Nothing,
+    /// Of these ranges.
+    Of(Vec<Divided>),
+    /// Of ranges that are nowhere said: less than a block in front of ours.
+    Unknown,
+}
+
+/// With neighbours as one: tiles may lie side by side.
+fn joined(all: &[Divided]) -> Vec<Divided> {
+    let join = |ranges: &Vec<Range<usize>>| {
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for range in ranges {
+            match joined.last_mut() {
+                Some(last) if last.end == range.start => last.end = range.end,
+                _ => joined.push(range.clone()),
+            }
+        }
+        joined
+    };
+    all.iter()
+        .map(|all| all.as_ref().map(join).map_err(String::clone))
+        .collect()
+}
+
+/// What `part` makes of each range and the length of its whole blocks, where it has any.
+fn whole_blocks(all: &Divided, part: impl Fn(&Range<usize>, usize) -> Range<usize>) -> Divided {
+    let all = all.as_ref().map_err(String::clone)?;
+    let blocks = all.iter().map(|all| part(all, all.len() / 16 * 16));
+    Ok(blocks.filter(|range| !range.is_empty()).collect())
+}
+
 /// Whether ranges are as long and begin less than a block later.
-fn is_shifted(ours: &[Range<usize>], theirs: &[Range<usize>]) -> bool {
+fn is_moved(ours: &[Range<usize>], theirs: &[Range<usize>]) -> bool {
     let by = |(ours, theirs): (&Range<usize>, &Range<usize>)| {
         ours.len() == theirs.len() && (0..16).contains(&ours.start.wrapping_sub(theirs.start))
     };
