@@ -4,8 +4,9 @@
 //! slice headers stay clear. FairPlay does not look at subsamples but finds the end of the slice
 //! header itself, so in `cbcs` protection starts with the first byte that holds no bit of it, and
 //! ends with the unit. The other schemes need whole blocks; what is over is left clear in front,
-//! behind the slice header: television sets are known that read one range for each unit. Of AV1, tiles are protected, and of VP9, what follows the uncompressed
-//! header of a frame. Sound is protected from first to last byte.
+//! behind the slice header: television sets are known that read one range for each unit. Of AV1,
+//! tiles are protected, and of VP9, what follows the uncompressed header of a frame. Sound is
+//! protected from first to last byte.
 //!
 //! A rule learns from the samples it divides, which come in decoding order from a sync sample on;
 //! it may be cloned to begin at another one. A sample whose headers depend on frames that the rule
