@@ -67,6 +67,20 @@ pub(crate) fn all() -> Vec<Case> {
             });
         }
     }
+    for (number, film) in film::real().into_iter().map(Arc::new).enumerate() {
+        for scheme in ["cenc", "cbcs"] {
+            all.push(Case {
+                scheme,
+                multi_key: false,
+                single_file: number.is_multiple_of(2),
+                clear_lead: false,
+                kind: Kind::Plain,
+                iv_of_8: scheme == "cenc" && number.is_multiple_of(3),
+                film: film.clone(),
+                made: OnceLock::new(),
+            });
+        }
+    }
     all
 }
 

@@ -75,8 +75,10 @@ enum Source {
         arguments: &'static [&'static str],
         audio: &'static str,
     },
-    /// One of the shared byte streams, of this height, without sound.
+    /// One of the shared byte streams, without sound.
     Stream(&'static str),
+    /// One of the shared real files, as it is.
+    Real(&'static str),
 }
 
 /// Every film.
@@ -134,12 +136,52 @@ pub(crate) fn all() -> Vec<Film> {
     ]
 }
 
+/// Real files of other writers: lengths of two bytes, several slices, parameter sets in samples, ten
+/// bits, several channels.
+pub(crate) fn real() -> Vec<Film> {
+    let real = |(name, file)| Film {
+        name,
+        source: Source::Real(file),
+        made: OnceLock::new(),
+        clear: Clear::default(),
+    };
+    let files = [
+        (
+            "real_two_bytes",
+            "firefox/dom__media__test__avc-2bytes-nalu.mp4",
+        ),
+        (
+            "real_slices",
+            "jcodec/petro_dae__95BCC757-7E23-445B-B7AB-6737208069FA__example1.mp4",
+        ),
+        ("real_bento4", "bento4/Test__Data__video-h264-001.mp4"),
+        (
+            "real_hev1",
+            "firefox/dom__media__test__hevc_white_red_frames.mp4",
+        ),
+        (
+            "real_av1_hdr",
+            "firefox/dom__media__test__reftest__av1hdr2020.mp4",
+        ),
+        (
+            "real_vp9",
+            "firefox/dom__webgpu__tests__cts__checkout__src__resources__four-colors-vp9-bt601.mp4",
+        ),
+        ("real_opus", "firefox/dom__media__test__opus-mapping2.mp4"),
+        (
+            "real_xhe_aac",
+            "mp4parse/mp4parse__tests__sine-3s-xhe-aac-44khz-mono.mp4",
+        ),
+    ];
+    files.into_iter().map(real).collect()
+}
+
 impl Film {
     /// What it is made from.
     pub(crate) fn needs(&self) -> &'static [Need] {
         match self.source {
             Source::Made { .. } => &[],
-            Source::Stream(_) => &[Need::Media],
+            Source::Stream(_) | Source::Real(_) => &[Need::Media],
         }
     }
 
@@ -149,7 +191,7 @@ impl Film {
             Source::Made { video, audio, .. } => {
                 clips::has_encoder(video) && clips::has_encoder(audio)
             }
-            Source::Stream(_) => true,
+            Source::Stream(_) | Source::Real(_) => true,
         }
     }
 
@@ -169,6 +211,7 @@ impl Film {
         match self.source {
             Source::Made { .. } => &["audio", "sd", "hd", "uhd1"],
             Source::Stream(_) => &["uhd1"],
+            Source::Real(_) => &[],
         }
     }
 
@@ -180,6 +223,7 @@ impl Film {
                 .map(|height| folder.path().join(format!("{height}.mp4")))
                 .into(),
             Source::Stream(_) => vec![folder.path().join("stream.mp4")],
+            Source::Real(name) => vec![media::real_folder().join(name)],
         }
     }
 
@@ -228,6 +272,7 @@ impl Film {
                 let output = process::run(&mut command, Duration::from_secs(60));
                 assert!(output.status.success(), "{}", output.stderr);
             }
+            Source::Real(_) => {}
         }
         folder
     }
