@@ -164,14 +164,18 @@ impl Package {
             let (Ok(init), true) = (init, announced.content != Content::FrameRanges) else {
                 continue;
             };
-            if announced.content == Content::Whole && !self.movies.contains_key(at) {
+            let is_read = self.movies.contains_key(at) || self.rules.contains_key(at);
+            if !is_read {
                 let encrypted = self.encrypted.get(at).ok_or("empty".to_string());
                 let read = encrypted.and_then(|init| Movie::read(&self.files, announced, init));
                 let movie = read.map(|(movie, rules)| {
                     self.rules.extend(rules.map(|rules| (at.clone(), rules)));
                     movie
                 });
-                self.movies.insert(at.clone(), movie);
+                // Of trick play, only how its samples are divided counts.
+                if announced.content == Content::Whole {
+                    self.movies.insert(at.clone(), movie);
+                }
             }
             for segment in &announced.segments {
                 let location = &segment.location;

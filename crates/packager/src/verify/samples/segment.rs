@@ -46,6 +46,8 @@ struct Evidence {
     taken: Taken,
     /// Whether there was an encrypted sample.
     any: bool,
+    /// Whether one was decrypted.
+    is_decrypted: bool,
 }
 
 /// A sample at hand.
@@ -149,7 +151,7 @@ impl Whole<'_> {
         if let Some(value) = not_noise {
             findings.add((path, ""), "protected bytes", value, NOISE);
         }
-        if key.is_some() {
+        if evidence.is_decrypted {
             self.found.decrypted += 1;
             let wrong = match (evidence.broken, evidence.slices) {
                 (Some(broken), _) | (None, Some(Slices::Broken(broken))) => Some(broken),
@@ -362,9 +364,10 @@ impl Reading<'_> {
                 return false;
             }
         }
+        // Without a rule nothing can be told of it, which is said.
+        self.evidence.any = true;
         if let Some(rule) = rule {
             let _ = rule.divide(bytes, scheme, &mut divided);
-            self.evidence.any = true;
             self.evidence(bytes, subsamples, rule);
             if let Some(iv) = &encryption.iv {
                 let blocks = counter_blocks(bytes, subsamples, scheme);
@@ -377,6 +380,7 @@ impl Reading<'_> {
             if let (Some(cipher), Some(iv)) = (cipher, iv) {
                 // The bytes were found to be as many as the subsamples have.
                 if cipher.decrypt(bytes, subsamples, &iv).is_ok() {
+                    self.evidence.is_decrypted = true;
                     self.decrypted(number, bytes, subsamples, rule);
                 }
             }

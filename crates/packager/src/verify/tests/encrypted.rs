@@ -34,6 +34,7 @@ fn sound_packages_have_no_findings_with_keys_and_without() {
         (Kind::Single, 20, 0),
         (Kind::MultiKey, 30, 0),
         (Kind::Marked, 30, 0),
+        (Kind::TrickPlay, 30, 0),
     ] {
         let package = Package::of(kind);
         let without = package.verify(&[]).unwrap();

@@ -42,6 +42,8 @@ pub(super) enum Kind {
     MultiKey,
     /// `cenc`, in two variants.
     Marked,
+    /// `cenc`, with a rendition of intra pictures.
+    TrickPlay,
 }
 
 /// A package to be broken.
@@ -133,6 +135,7 @@ impl Kind {
             protection: (self != Kind::Clear).then(|| self.protection()),
             content_id: Some("film".into()),
             single_file: self == Kind::Single,
+            trick_play: self == Kind::TrickPlay,
             watermark: (self == Kind::Marked).then_some(watermark),
             ..Job::new(inputs)
         }
