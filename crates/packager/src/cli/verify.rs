@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Failure;
 use super::output::{one_line, print, print_json, size};
+use super::protection_args::holds_key;
 
 /// The name of standard input in options.
 const STDIN: &str = "-";
@@ -50,6 +51,10 @@ pub(super) struct VerifyArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
+    if holds_key(&args.package) {
+        let text = "PACKAGE: is a key, expected a folder; --key takes a key";
+        return Err(Failure::asked(text));
+    }
     let name = args.package.display();
     let keys = args.keys()?;
     let verification = verify(&args.package, &keys).map_err(|error| {
@@ -89,6 +94,10 @@ impl VerifyArgs {
             keys.extend(content_key(text));
         }
         for path in &self.key_file {
+            if holds_key(path) {
+                let text = "--key-file: is a key, expected a file of keys; --key takes a key";
+                return Err(Failure::asked(text));
+            }
             let text = if path.as_os_str() == STDIN {
                 let text = read(std::io::stdin().lock(), path)?;
                 given.read(text.as_slice())?;
@@ -198,6 +207,23 @@ mod tests {
         assert_eq!(key.kid.hex(), kid);
         assert!(key.key == Key::parse(&kid.replace('0', "1")).unwrap());
         assert!(content_key("# all=1:2").is_none() && content_key("").is_none());
+    }
+
+    #[test]
+    fn a_key_where_a_file_belongs_is_not_repeated() {
+        let text = "all=00112233445566778899aabbccddeeff:0f0e0d0c0b0a09080706050403020100";
+        let args = |package: &str, key_file: &str| VerifyArgs {
+            package: package.into(),
+            key: Vec::new(),
+            key_file: vec![key_file.into()],
+            json: false,
+        };
+        for args in [args("out", text), args(text, "keys.txt")] {
+            let Err(Failure::Asked(error)) = run(&args) else {
+                panic!("was taken");
+            };
+            assert!(!format!("{error:?}").contains("0011"), "{error}");
+        }
     }
 
     #[test]
