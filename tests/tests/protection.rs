@@ -16,6 +16,8 @@ mod case;
 mod counters;
 #[path = "protection/decrypt.rs"]
 mod decrypt;
+#[path = "protection/documents.rs"]
+mod documents;
 #[path = "protection/film.rs"]
 mod film;
 #[path = "protection/parameters.rs"]
@@ -58,5 +60,6 @@ fn main() {
     trials.extend(parameters::tests());
     trials.extend(runs::tests());
     trials.extend(secrets::tests());
+    trials.extend(documents::tests());
     harness::run(trials);
 }

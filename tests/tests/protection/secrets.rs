@@ -11,10 +11,10 @@ use tests::{media, package, process};
 
 use crate::case::{WATERMARK_KEY, secret_file};
 
-const KID: &str = "90a1b2c3d4e5f60718293a4b5c6d7e8f";
-const KEY: &str = "3f8e1c7a95d2b6404fe3a8719c5d02b6";
-const OTHER_KID: &str = "a0a1b2c3d4e5f60718293a4b5c6d7e8f";
-const OTHER_KEY: &str = "b7c4f02e8d1596a3e0c8b5a47f1d6932";
+pub(crate) const KID: &str = "90a1b2c3d4e5f60718293a4b5c6d7e8f";
+pub(crate) const KEY: &str = "3f8e1c7a95d2b6404fe3a8719c5d02b6";
+pub(crate) const OTHER_KID: &str = "a0a1b2c3d4e5f60718293a4b5c6d7e8f";
+pub(crate) const OTHER_KEY: &str = "b7c4f02e8d1596a3e0c8b5a47f1d6932";
 const SEED: &str = "d3b07384d113edec49eaa6238ad5ff00";
 
 pub(crate) fn tests() -> Vec<Trial> {
@@ -168,11 +168,13 @@ fn needles() -> Vec<Needles> {
     // Half of a key is too much as well, however it was mistyped.
     for (name, text) in [("key", KEY), ("other key", OTHER_KEY)] {
         all.push(Needles::of_text(format!("half of {name}"), &text[..16]));
+        let base64 = cenc::base64(&bytes(text));
+        all.push(Needles::of_text(format!("half of {name}"), &base64[..12]));
     }
     all
 }
 
-fn bytes(hex: &str) -> Vec<u8> {
+pub(crate) fn bytes(hex: &str) -> Vec<u8> {
     let digit = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex");
     (0..hex.len()).step_by(2).map(digit).collect()
 }
@@ -186,7 +188,7 @@ fn arguments(folder: &TempDir, lines: &str, options: &[&str]) -> Vec<OsString> {
     all
 }
 
-fn run(arguments: &[OsString]) -> process::Output {
+pub(crate) fn run(arguments: &[OsString]) -> process::Output {
     let arguments: Vec<_> = arguments.iter().map(OsString::as_os_str).collect();
     process::run_packager(&arguments)
 }
@@ -300,7 +302,7 @@ fn bad(lines: &[&str], options: &[&str]) {
 }
 
 /// Every place where a secret is found.
-fn found(output: &process::Output, out: PathBuf, is_done: bool) -> Vec<String> {
+pub(crate) fn found(output: &process::Output, out: PathBuf, is_done: bool) -> Vec<String> {
     let mut places = vec![
         ("standard output".to_string(), output.stdout.clone()),
         (
