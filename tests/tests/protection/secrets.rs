@@ -60,6 +60,21 @@ const SLIPS: &[(&str, &[&str])] = &[
             "all=OTHER_KID:OTHER_KEY",
         ],
     ),
+    (
+        "a_key_for_a_scheme",
+        &["--drm", "none", "--scheme", "all=KID:KEY"],
+    ),
+    (
+        "a_watermark_key_for_its_file",
+        &[
+            "--watermark",
+            "--content-id",
+            "x",
+            "--watermark-key",
+            "MARK",
+        ],
+    ),
+    ("a_key_for_a_job", &["--job", "all=KID:KEY"]),
     ("a_bare_key", &["--drm", "none", "--key", "KEY"]),
     (
         "an_option_mistyped",
