@@ -8,6 +8,7 @@
 mod coded;
 mod counters;
 mod noise;
+mod pieces;
 mod segment;
 mod tracks;
 

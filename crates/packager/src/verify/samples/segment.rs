@@ -12,23 +12,14 @@ use isobmff::boxes::Subsample;
 use super::coded::{self, Slices};
 use super::counters::{Taken, fingerprint};
 use super::noise::{BLOCK, Noise};
+use super::pieces::{Piece, consistent, pieces};
 use super::tracks::{Segment, Track};
 use super::{NOISE, OfTrack, ReadSlices, SLICES, Whole};
-use crate::verify::encryption::{Encryption, FragmentEncryption, Said, SampleEncryption, SampleIv};
+use crate::verify::encryption::{Encryption, Said, SampleEncryption, SampleIv};
 use crate::verify::finding::Findings;
-use crate::verify::fragment::{Fragment, Seen};
-use crate::verify::report::PATH;
 
 /// Largest sample read, in bytes.
 const MAX_SAMPLE_BYTES: u64 = 256 << 20;
-
-/// A fragment of a segment.
-struct Piece {
-    /// Position of its sample entry.
-    entry: u32,
-    encryption: Result<FragmentEncryption, String>,
-    samples: Vec<Range<u64>>,
-}
 
 /// What the samples of a segment show.
 #[derive(Default)]
@@ -48,6 +39,32 @@ struct Evidence {
     any: bool,
     /// Whether one was decrypted.
     is_decrypted: bool,
+}
+
+/// Whether bytes that are clear, or were decrypted, are what their codec makes.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    /// They are.
+    Sound,
+    /// They are not.
+    Broken(String),
+    /// Nobody can tell.
+    Untold,
+}
+
+impl Evidence {
+    fn verdict(&self) -> Verdict {
+        match (&self.broken, &self.slices) {
+            (Some(broken), _) | (None, Some(Slices::Broken(broken))) => {
+                Verdict::Broken(broken.clone())
+            }
+            (None, Some(Slices::Whole(_))) => Verdict::Sound,
+            // Whatever they are, what is no noise was not decrypted with a wrong key.
+            (None, _) if self.decrypted.is_none().is_some() => Verdict::Sound,
+            (None, None) if self.decrypted.tells_sound() => Verdict::Broken("noise".into()),
+            (None, _) => Verdict::Untold,
+        }
+    }
 }
 
 /// A sample at hand.
@@ -94,10 +111,6 @@ impl Whole<'_> {
         let Some(encryption) = track.encrypted.encryption.filter(|_| sound) else {
             return;
         };
-        if pieces.iter().all(Piece::is_clear) {
-            self.found.clear += 1;
-            return;
-        }
         let mut evidence = Evidence::default();
         let mut reader = Reading {
             path: &path,
@@ -111,6 +124,14 @@ impl Whole<'_> {
             findings.add((&path, ""), "samples", error, "samples that can be read");
             return;
         }
+        if pieces.iter().all(Piece::is_clear) {
+            self.found.clear += 1;
+            if let Verdict::Broken(value) = evidence.verdict() {
+                let expected = "what its codec makes: the segment is said to be clear";
+                findings.add((&path, ""), "samples", value, expected);
+            }
+            return;
+        }
         self.conclude(&path, &encryption, evidence, of_track, findings);
     }
 
@@ -119,14 +140,15 @@ impl Whole<'_> {
         &mut self,
         path: &str,
         encryption: &Encryption,
-        evidence: Evidence,
+        mut evidence: Evidence,
         of_track: &mut OfTrack,
         findings: &mut Findings,
     ) {
         let key = self.keys.get(&encryption.kid);
         if encryption.scheme.algorithm() == Algorithm::AesCtr {
             let fingerprint = fingerprint(encryption.kid, key);
-            self.counters.add(fingerprint, path, evidence.taken);
+            self.counters
+                .add(fingerprint, path, std::mem::take(&mut evidence.taken));
         }
         if !evidence.any {
             return;
@@ -134,15 +156,15 @@ impl Whole<'_> {
         self.found.segments += 1;
         let not_noise = evidence.noise.is_none();
         let mut told = not_noise.is_some();
-        match evidence.encrypted {
+        match &evidence.encrypted {
             Some((slices, blocks)) => {
-                let bits = slices.improbability(blocks);
+                let bits = slices.improbability(*blocks);
                 of_track.slices.extend(bits.map(|bits| ReadSlices {
                     path: path.into(),
                     bits,
                     is_told: told,
                 }));
-                of_track.tried += usize::from(slices != Slices::None);
+                of_track.tried += usize::from(*slices != Slices::None);
                 told |= matches!(slices, Slices::Broken(_));
             }
             // Of sound, what it begins with tells.
@@ -153,22 +175,9 @@ impl Whole<'_> {
         }
         if evidence.is_decrypted {
             self.found.decrypted += 1;
-            let wrong = match (evidence.broken, evidence.slices) {
-                (Some(broken), _) | (None, Some(Slices::Broken(broken))) => Some(broken),
-                (None, Some(Slices::Whole(_))) => None,
-                (None, Some(Slices::None)) => {
-                    // Nobody reads them; what is no noise was not decrypted with a wrong key.
-                    told = evidence.decrypted.is_none().is_some();
-                    None
-                }
-                (None, None) if evidence.decrypted.is_none().is_some() => None,
-                (None, None) if evidence.decrypted.tells_sound() => Some("noise".into()),
-                (None, None) => {
-                    told = false;
-                    None
-                }
-            };
-            if let Some(value) = wrong {
+            let verdict = evidence.verdict();
+            told = verdict != Verdict::Untold;
+            if let Verdict::Broken(value) = verdict {
                 let expected = format!(
                     "what its codec makes: KID {} has another key",
                     encryption.kid
@@ -178,94 +187,6 @@ impl Whole<'_> {
         }
         self.found.untold += usize::from(!told);
     }
-}
-
-impl Piece {
-    fn is_clear(&self) -> bool {
-        matches!(
-            &self.encryption,
-            Ok(FragmentEncryption {
-                said: Said::Clear,
-                ..
-            })
-        )
-    }
-}
-
-/// The fragments of a segment; `None` where other checks say that there are none.
-fn pieces(file: &File, range: Range<u64>, track: &Track<'_>) -> Option<Vec<Piece>> {
-    let encryption = track.encrypted.encryption.as_ref();
-    let mut pieces: Vec<Piece> = Vec::new();
-    let read = Fragment::read_with(file, range, track.init, &mut |seen| match seen {
-        Seen::Fragment(traf) => pieces.push(Piece {
-            entry: traf.entry,
-            encryption: FragmentEncryption::read(&traf, encryption),
-            samples: Vec::new(),
-        }),
-        Seen::Sample(sample) => {
-            if let Some(piece) = pieces.last_mut() {
-                piece.samples.push(sample);
-            }
-        }
-    });
-    read.ok().map(|_| pieces)
-}
-
-/// Whether a fragment says of its samples what was promised, and without contradiction.
-fn consistent(
-    path: &str,
-    track: &Track<'_>,
-    segment: &Segment,
-    piece: &Piece,
-    findings: &mut Findings,
-) -> bool {
-    let at = (path, "moof/traf");
-    let said = match &piece.encryption {
-        Ok(FragmentEncryption { said, wrong, .. }) if wrong.is_empty() => said,
-        Ok(FragmentEncryption { wrong, .. }) => {
-            for wrong in wrong {
-                findings.add(at, wrong.field, &wrong.value, &wrong.expected);
-            }
-            return false;
-        }
-        Err(error) => {
-            let expected = "boxes that can be read";
-            findings.add(at, "encryption", format!("broken: {error}"), expected);
-            return false;
-        }
-    };
-    let Some(encryption) = &track.encrypted.encryption else {
-        if *said == Said::Clear && !track.encrypted.is_protected {
-            findings.add(
-                at,
-                "group of type seig",
-                "there",
-                "none: the track is clear",
-            );
-        }
-        return true;
-    };
-    let (number, is_clear) = (segment.index + 1, *said == Said::Clear);
-    if let Some(promised) = track.clear_segments {
-        let to_be_clear = (segment.index as u64) < promised;
-        let word = |is_clear| if is_clear { "clear" } else { "encrypted" };
-        if is_clear != to_be_clear {
-            let lead = match promised {
-                0 => "no segment is".into(),
-                1 => "only segment 1 is".into(),
-                promised => format!("only segments 1 to {promised} are"),
-            };
-            let to_be = word(to_be_clear);
-            let expected = format!("{to_be}: {lead} clear in {PATH}, and this is {number}");
-            findings.add(at, "samples", word(is_clear), expected);
-        }
-    }
-    if *said == Said::Nothing && matches!(encryption.iv, SampleIv::Each(_)) {
-        let expected = "the IVs of its samples";
-        findings.add(at, "senc", "missing", expected);
-        return false;
-    }
-    true
 }
 
 /// Reads the samples of a segment.
@@ -307,11 +228,20 @@ impl Reading<'_> {
                 let encryption = match &said {
                     Ok(Said::Each(each)) => each.get(at).unwrap_or(&whole),
                     Ok(Said::Nothing) => &whole,
-                    Ok(Said::Clear) | Err(_) => continue,
+                    Ok(Said::Clear) => &whole,
+                    Err(_) => continue,
                 };
                 buffer.resize(usize::try_from(length).unwrap_or(0), 0);
                 file.read_exact_at(&mut buffer, range.start)
                     .map_err(|error| error.to_string())?;
+                if let (Ok(Said::Clear), Some(rule)) = (&said, &mut rule) {
+                    let mut subsamples = Vec::new();
+                    match rule.divide(&buffer, scheme, &mut subsamples) {
+                        Ok(()) => self.decrypted(number, &buffer, &subsamples, rule),
+                        Err(error) => return Err(format!("sample {number}: {error}")),
+                    }
+                    continue;
+                }
                 let sample = Sample {
                     number,
                     bytes: &mut buffer,

@@ -105,6 +105,22 @@ fn clear_samples_under_a_promise_of_encryption_are_found_without_keys() {
 }
 
 #[test]
+fn a_clear_lead_whose_samples_are_encrypted_is_found() {
+    let mut package = Package::of(Kind::Cbcs);
+    let encrypted = Package::of(Kind::Cenc).objects;
+    for path in [format!("{VIDEO}/seg_1.m4s"), format!("{AUDIO}/seg_1.m4s")] {
+        let other = &encrypted[&path];
+        let samples = &other[boxed(other, b"mdat")..];
+        let bytes = package.objects.get_mut(&path).unwrap();
+        let at = bytes.len() - samples.len();
+        bytes[at..].copy_from_slice(samples);
+        let found = package.findings(&[]);
+        let is_found = |line: &String| line.starts_with(&format!("{path}: samples: is "));
+        assert!(found.iter().any(is_found), "{found:?}");
+    }
+}
+
+#[test]
 fn a_counter_used_twice_is_found() {
     for kind in [Kind::Cenc, Kind::Eight] {
         let twice = |objects: &mut Objects| {
