@@ -164,6 +164,29 @@ pub enum Error {
     /// Keys do not suit the tracks.
     #[error(transparent)]
     Policy(#[from] cenc::policy::PolicyError),
+    /// Tracks without a key.
+    #[error("key {key}: none given, needed by {}; {remedy}", tracks.join(", "))]
+    MissingKey {
+        /// Its label, behind its scheme where there are two.
+        key: String,
+        /// The tracks.
+        tracks: Vec<String>,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+    /// Several keys that playlists cannot tell apart.
+    #[error(
+        "keys {first} and {second}: have one {system} key URI in playlists, expected one each \
+         ({{kid}} in --fairplay-uri stands for the KID)"
+    )]
+    SharedKeyUri {
+        /// The DRM system.
+        system: String,
+        /// What one key is for.
+        first: cenc::policy::Label,
+        /// What the other is for.
+        second: cenc::policy::Label,
+    },
     /// A DRM system cannot be told.
     #[error(transparent)]
     Drm(#[from] cenc::drm::DrmError),
@@ -188,6 +211,8 @@ impl Error {
             | Error::NothingToMark
             | Error::NothingToProtect
             | Error::Policy(_)
+            | Error::MissingKey { .. }
+            | Error::SharedKeyUri { .. }
             | Error::Drm(_)
             | Error::NoPrivateSink
             | Error::PrivateInOutput { .. } => true,

@@ -106,7 +106,11 @@ impl Plan {
         private: Option<&dyn Sink>,
         progress: &dyn Progress,
     ) -> Result<Report, Error> {
-        let salt = sink.salt()?;
+        // Whatever sink it is: another job never gets the same counters.
+        let mut salt = blake3::Hasher::new();
+        salt.update(&sink.salt()?)
+            .update(self.fingerprint().as_bytes());
+        let salt = *salt.finalize().as_bytes();
         let ivs = self.iv_source(&salt);
         let trees = self.protecting.trees.iter().map(|tree| {
             let protected = Protected::new(tree, &self.protecting.rules, &ivs);
@@ -186,6 +190,26 @@ struct TreeRun<'r> {
 }
 
 impl Plan {
+    /// A digest of what the content is called, and of the sizes and times of its samples.
+    fn digest_of_tables(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        let id = self.job.content_id.as_deref().unwrap_or_default();
+        hasher
+            .update(&(id.len() as u64).to_le_bytes())
+            .update(id.as_bytes());
+        for rendition in &self.renditions {
+            let samples = &rendition.track.samples;
+            let mut table = Vec::with_capacity(16 * samples.len() + 8);
+            table.extend_from_slice(&(samples.len() as u64).to_le_bytes());
+            for sample in samples {
+                table.extend_from_slice(&sample.dts.to_le_bytes());
+                table.extend_from_slice(&sample.size.to_le_bytes());
+            }
+            hasher.update(&table);
+        }
+        *hasher.finalize().as_bytes()
+    }
+
     /// Where the IVs of a run with this salt come from.
     fn iv_source<'r>(&'r self, salt: &'r [u8]) -> IvSource<'r> {
         let protection = self.job.protection.as_ref();
@@ -199,7 +223,7 @@ impl Plan {
             seed: seed.map(IvSeed::bytes),
             size: protection.map_or(IvSize::Sixteen, |protection| protection.iv_size),
             segments: segments.max().unwrap_or(0),
-            content_id: self.job.content_id.as_deref().unwrap_or_default(),
+            digest: self.digest_of_tables(),
         }
     }
 }

@@ -115,6 +115,11 @@ impl<'p> Protector<'p> {
         }
     }
 
+    /// The IV of all samples, where they share one.
+    pub(crate) fn constant_iv(&self) -> Option<&Iv> {
+        self.counters.constant()
+    }
+
     /// Finds the ranges and IVs of one variant of a segment: all samples of `range`, which are
     /// those at `samples`.
     ///

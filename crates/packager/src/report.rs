@@ -107,6 +107,10 @@ pub struct ProtectionReport {
     pub label: &'static str,
     /// `default_KID`, as a UUID.
     pub kid: String,
+    /// The IV of all samples, in hexadecimal digits, where they share one. It is no secret: it stands
+    /// in the init segment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iv: Option<String>,
     /// IDs of the DRM systems that are told, as UUIDs.
     pub systems: Vec<String>,
     /// So many segments at the start are clear.

@@ -6,10 +6,13 @@ use ureq::http::Uri;
 
 use super::SpekeError;
 
-/// An address, `http` or `https`. What it shows are scheme, host and path: user information and
-/// the values of a query may be secrets.
+/// An address, `http` or `https`. What it shows are scheme, host and port: user information, values
+/// of a query and parts of the path may be secrets; there are servers whose path ends in a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SpekeUrl(Uri);
+
+/// Shortest part of a path that is taken for a token, in characters.
+const LEAST_TOKEN: usize = 12;
 
 impl SpekeUrl {
     /// Reads an address.
@@ -47,14 +50,17 @@ impl SpekeUrl {
         self.0.host().is_some_and(|host| local.contains(&host))
     }
 
-    /// What must not be shown: user information and the values of the query.
+    /// What must not be shown: user information, the values of the query, and long parts of the path.
     pub(super) fn secrets(&self) -> Vec<&str> {
         let authority = self.0.authority().map_or("", |each| each.as_str());
         let user = authority.rsplit_once('@').map(|(user, _)| user);
         let user = user.into_iter().flat_map(|user| user.split(':'));
         let query = self.0.query().unwrap_or_default().split('&');
         let values = query.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
-        user.chain(values).filter(|each| !each.is_empty()).collect()
+        let parts = self.0.path().split('/');
+        let parts = parts.filter(|part| part.len() >= LEAST_TOKEN);
+        let all = user.chain(values).chain(parts);
+        all.filter(|each| !each.is_empty()).collect()
     }
 }
 
@@ -65,10 +71,10 @@ impl fmt::Display for SpekeUrl {
         if let Some(port) = self.0.port_u16() {
             write!(f, ":{port}")?;
         }
-        f.write_str(self.0.path())?;
-        match self.0.query() {
-            Some(_) => f.write_str("?.."),
-            None => Ok(()),
+        let has_path = !matches!(self.0.path(), "" | "/");
+        match has_path || self.0.query().is_some() {
+            true => f.write_str("/.."),
+            false => Ok(()),
         }
     }
 }
@@ -87,14 +93,13 @@ mod tests {
     fn user_information_and_queries_are_not_shown() {
         let url =
             SpekeUrl::parse(" https://user:pass@host.example:8443/speke?token=abc&d ").unwrap();
-        assert_eq!(url.to_string(), "https://host.example:8443/speke?..");
-        assert_eq!(
-            format!("{url:?}"),
-            "SpekeUrl(https://host.example:8443/speke?..)"
-        );
+        assert_eq!(url.to_string(), "https://host.example:8443/..");
+        assert_eq!(format!("{url:?}"), "SpekeUrl(https://host.example:8443/..)");
         assert_eq!(url.secrets(), ["user", "pass", "abc", "d"]);
+        let token = SpekeUrl::parse("https://host/v2/getKey/0123456789abcdef").unwrap();
+        assert_eq!(token.secrets(), ["0123456789abcdef"]);
         let plain = SpekeUrl::parse("http://localhost/a").unwrap();
-        assert_eq!(plain.to_string(), "http://localhost/a");
+        assert_eq!(plain.to_string(), "http://localhost/..");
         assert!(plain.secrets().is_empty() && !plain.is_open());
         assert!(SpekeUrl::parse("http://host.example").unwrap().is_open());
     }

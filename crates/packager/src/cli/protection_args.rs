@@ -223,6 +223,16 @@ impl ProtectionArgs {
     }
 
     fn source(&self) -> Result<Option<Source>, Failure> {
+        let files = [
+            ("--cpix", &self.cpix),
+            ("--cpix-private-key", &self.cpix_private_key),
+            ("--speke-ca-file", &self.speke_ca_file),
+            ("--speke-certificate", &self.speke_certificate),
+        ];
+        for (option, path) in files {
+            path.iter()
+                .try_for_each(|path| refuse_secret(option, path))?;
+        }
         if let Some(path) = &self.cpix {
             return Ok(Some(Source::Cpix(CpixFile {
                 path: path.clone(),
@@ -237,10 +247,7 @@ impl ProtectionArgs {
             given.parse_argument(text)?;
         }
         for path in &self.key_file {
-            if holds_key(path) {
-                let text = "--key-file: is a key, expected a file of keys; --key takes a key";
-                return Err(Failure::asked(text));
-            }
+            refuse_secret("--key-file", path)?;
             if path.as_os_str() == STDIN {
                 given.read(std::io::stdin().lock())?;
             } else {
@@ -258,6 +265,7 @@ impl ProtectionArgs {
             server.headers.parse_argument(text)?;
         }
         for path in &self.speke_header_file {
+            refuse_secret("--speke-header-file", path)?;
             server.headers.read_file(path)?;
         }
         server.ca_file.clone_from(&self.speke_ca_file);
@@ -332,6 +340,19 @@ fn iv_size(text: &str) -> Result<IvSize, &'static str> {
         "8" => Ok(IvSize::Eight),
         "16" => Ok(IvSize::Sixteen),
         _ => Err("expected 8 or 16"),
+    }
+}
+
+/// Refuses what is no file and looks like a secret that stands where its file belongs, and does not
+/// repeat it.
+fn refuse_secret(option: &str, path: &Path) -> Result<(), Failure> {
+    let text = path.to_string_lossy();
+    let looks_secret = text.contains([':', '=', '<', ' ']) || text.contains("-----");
+    match looks_secret && !path.exists() {
+        true => Err(Failure::asked(format!(
+            "{option}: there is no such file; what it should hold does not belong here"
+        ))),
+        false => Ok(()),
     }
 }
 

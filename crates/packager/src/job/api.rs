@@ -107,6 +107,10 @@ impl JobFile {
         if !wanted.encryption && drm_option != DrmOption::default() {
             warnings.push("drm_option: has no effect without \"drm\" in protect_type".into());
         }
+        if wanted.encryption && !drm_option.multi_key && drm_option.has_heights() {
+            let text = "drm_option: heights have no effect without multi_key";
+            warnings.push(text.into());
+        }
         let mut file = JobFile {
             job: Job {
                 must_mark: wanted.mark,

@@ -6,6 +6,8 @@ use cenc::drm::System;
 use cenc::policy::Policy;
 use cenc::scheme::{IvSize, Scheme};
 use media::Time;
+use quick_xml::Reader;
+use quick_xml::events::Event;
 
 use super::{Formats, JobError};
 
@@ -187,6 +189,7 @@ impl Protection {
                 System::FairPlay,
             ),
         ];
+        self.drm.validate()?;
         for (field, is_given, system) in settings {
             if is_given && !has(system) {
                 let expected = format!("{} among the DRM systems", system.name());
@@ -194,5 +197,141 @@ impl Protection {
             }
         }
         Ok(())
+    }
+}
+
+impl DrmSettings {
+    /// Checks what goes into boxes and manifests as it stands.
+    fn validate(&self) -> Result<(), JobError> {
+        let uris = [
+            ("playready_url", &self.playready_url),
+            ("clearkey_url", &self.clearkey_url),
+            ("fairplay_uri", &self.fairplay_uri),
+        ];
+        for (field, uri) in uris {
+            if let Some(uri) = uri.as_deref().filter(|uri| !is_uri(uri)) {
+                let expected = "a URI with its scheme, without spaces and quotes";
+                return Err(JobError::value(field, format!("{uri:?}"), expected));
+            }
+        }
+        if let Some(uri) = &self.fairplay_uri
+            && uri
+                .replace("{kid}", "")
+                .replace("{uuid}", "")
+                .contains(['{', '}'])
+        {
+            let expected = "{kid} or {uuid} as the only words in braces";
+            return Err(JobError::value(
+                "fairplay_uri",
+                format!("{uri:?}"),
+                expected,
+            ));
+        }
+        if let Some(name) = &self.widevine_provider {
+            super::api::check_name("widevine_provider", name, MAX_PROVIDER_BYTES)?;
+        }
+        if let Some(xml) = &self.playready_custom_attributes
+            && !is_content(xml)
+        {
+            let expected = "well-formed XML elements";
+            let value = "no such thing";
+            return Err(JobError::value(
+                "playready_custom_attributes",
+                value,
+                expected,
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Longest provider, in bytes.
+const MAX_PROVIDER_BYTES: usize = 200;
+
+/// Whether a text has the form of an absolute URI that can stand in quotes.
+fn is_uri(text: &str) -> bool {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+    let is_scheme = |scheme: &str| {
+        let word = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(word)
+    };
+    let stands = |c: char| !c.is_control() && !c.is_whitespace() && !"\"<>".contains(c);
+    scheme.is_some_and(is_scheme) && text.chars().all(stands)
+}
+
+/// Whether a text is what may stand between the tags of an element.
+fn is_content(xml: &str) -> bool {
+    let whole = format!("<content>{xml}</content>");
+    let mut reader = Reader::from_str(&whole);
+    let mut depth = 0usize;
+    let mut roots = 0usize;
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(_)) => {
+                roots += usize::from(depth == 0);
+                depth += 1;
+            }
+            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+            Ok(Event::Empty(_) | Event::Text(_) | Event::CData(_) | Event::Comment(_)) => {
+                // What stands behind the outermost element ended it too early.
+                if depth == 0 {
+                    return false;
+                }
+            }
+            Ok(Event::GeneralRef(name)) => {
+                let known = ["amp", "lt", "gt", "quot", "apos"];
+                let is_known = known.iter().any(|known| *known == &name[..]);
+                if !is_known && !matches!(name.resolve_char_ref(), Ok(Some(_))) {
+                    return false;
+                }
+            }
+            Ok(Event::Eof) => return depth == 0 && roots == 1,
+            Ok(Event::Decl(_) | Event::PI(_) | Event::DocType(_)) | Err(_) => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_headers_and_playlists_has_to_stand_there() {
+        let refused = |settings: DrmSettings| settings.validate().unwrap_err().to_string();
+        let fairplay = |uri: &str| DrmSettings {
+            fairplay_uri: Some(uri.into()),
+            ..DrmSettings::default()
+        };
+        for uri in ["", "film", "skd://a b", "skd://\"", "skd://\n", "1a:b"] {
+            assert!(
+                refused(fairplay(uri)).starts_with("fairplay_uri: is "),
+                "{uri}"
+            );
+        }
+        assert!(refused(fairplay("skd://{KID}")).contains("only words in braces"));
+        fairplay("skd://{kid}?u={uuid}").validate().unwrap();
+        let url = DrmSettings {
+            playready_url: Some("https://a/\u{1}".into()),
+            ..DrmSettings::default()
+        };
+        assert!(refused(url).starts_with("playready_url: is "));
+    }
+
+    #[test]
+    fn custom_attributes_are_well_formed() {
+        for xml in ["", "<a/>", "<a b=\"c\">d &amp; &#x41;</a><e/>", "text"] {
+            assert!(is_content(xml), "{xml}");
+        }
+        for xml in [
+            "</DATA><&",
+            "a&b",
+            "<a>",
+            "</content><content>",
+            "<?x y?>",
+            "<!DOCTYPE a>",
+            "&x;",
+        ] {
+            assert!(!is_content(xml), "{xml}");
+        }
     }
 }

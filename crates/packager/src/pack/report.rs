@@ -1,5 +1,6 @@
 //! What was written, as the report tells it.
 
+use cenc::scheme::Iv;
 use media::Mark;
 use mux::presentation::{KindFacts, Rendition as Announced, SegmentFacts, Storage};
 
@@ -88,12 +89,11 @@ impl Run<'_> {
             label: label.clone(),
             folder: format!("{}/{}", self.set(tree, Mark::Zero), announced.folder),
             marked: is_marked,
-            protection: self.trees[tree]
-                .protected
-                .tree
-                .tracks
-                .get(&at)
-                .map(protection),
+            protection: {
+                let protected = &self.trees[tree].protected;
+                let track = protected.tree.tracks.get(&at);
+                track.map(|track| protection(track, protected.constant_iv(at)))
+            },
             identical_segments: self.identical.get(&at).copied().unwrap_or(0),
             source,
             codec: announced.codec_string.clone(),
@@ -155,7 +155,13 @@ impl Run<'_> {
     }
 }
 
-fn protection(track: &TrackProtection) -> ProtectionReport {
+fn protection(track: &TrackProtection, iv: Option<&Iv>) -> ProtectionReport {
+    let digits = |iv: &Iv| {
+        iv.bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    };
     // One without a name is there for playlists alone.
     let systems = track
         .signalled
@@ -166,6 +172,7 @@ fn protection(track: &TrackProtection) -> ProtectionReport {
         scheme: track.scheme.name(),
         label: track.label.name(),
         kid: track.key.kid.to_string(),
+        iv: iv.map(digits),
         systems: systems
             .map(|system| cenc::Kid(system.system_id).to_string())
             .collect(),

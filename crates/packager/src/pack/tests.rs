@@ -224,7 +224,7 @@ fn a_clear_lead_that_covers_everything_is_refused() {
         ..protection(Schemes::One(Scheme::Cbcs))
     });
     let error = Plan::new(&job).unwrap_err().to_string();
-    let expected = "clear_lead: is 30.000 s, expected less than the whole presentation";
+    let expected = "clear_lead: is 30.000 s, expected at most the beginning of the last segment";
     assert!(error.starts_with(expected), "{error}");
 }
 
@@ -252,7 +252,8 @@ fn keys_and_tracks_have_to_fit() {
     let sd = KEY.replace("all", "sd");
     assert_eq!(
         refused(&[&sd], multi),
-        "key audio: none given, needed by audio en"
+        "key audio: none given, needed by audio en; with multi_key each track type needs a key, or \
+         all serves the rest"
     );
     let hd = OTHER.replace("cbcs/all", "hd");
     let unused = refused(&[KEY, &hd], multi);
@@ -266,4 +267,74 @@ fn keys_and_tracks_have_to_fit() {
         message.starts_with("key all: IV: is of 16 bytes, expected none"),
         "{message}"
     );
+}
+
+#[test]
+fn another_job_never_gets_the_ivs_of_one_before_in_the_same_sink() {
+    let sink = MemorySink::default();
+    let job = job(protection(Schemes::One(Scheme::Cbcs)));
+    let path = "cmaf/video/avc1/240p/video_init.mp4";
+    let init = |job: &Job| {
+        Plan::new(job).unwrap().run(&sink, &Silent).unwrap();
+        sink.object(path).unwrap()
+    };
+    let first = init(&job);
+    let other = Job {
+        content_id: Some("other".into()),
+        ..job.clone()
+    };
+    sink.forget(path);
+    assert_ne!(init(&other), first);
+    sink.forget(path);
+    assert_eq!(init(&job), first);
+}
+
+#[test]
+fn a_seed_gives_other_content_another_constant_iv() {
+    let iv = |input: usize| {
+        let mut job = seeded(Schemes::One(Scheme::Cbcs));
+        job.inputs = vec![job.inputs.remove(input)];
+        let report = Plan::new(&job)
+            .unwrap()
+            .run(&MemorySink::default(), &Silent)
+            .unwrap();
+        report.tracks[0].protection.clone().unwrap().iv.unwrap()
+    };
+    assert_eq!(iv(0), iv(0));
+    assert_ne!(iv(0), iv(1));
+}
+
+#[test]
+fn keys_that_playlists_cannot_tell_apart_are_refused() {
+    let mut given = GivenKeys::default();
+    given.parse_argument(&KEY.replace("all", "audio")).unwrap();
+    given
+        .parse_argument(&OTHER.replace("cbcs/all", "sd"))
+        .unwrap();
+    let fairplay = |uri: &str| {
+        job(Protection {
+            source: Source::Given(given.clone()),
+            systems: vec![System::FairPlay],
+            drm: DrmSettings {
+                fairplay_uri: Some(uri.into()),
+                ..DrmSettings::default()
+            },
+            policy: Policy {
+                multi_key: Some(cenc::policy::HeightLimits::USUAL),
+                audio: Audio::Encrypt,
+            },
+            ..protection(Schemes::One(Scheme::Cbcs))
+        })
+    };
+    let error = Plan::new(&fairplay("skd://film")).unwrap_err().to_string();
+    assert!(
+        error.contains("have one FairPlay key URI in playlists"),
+        "{error}"
+    );
+    let plan = Plan::new(&fairplay("skd://film/{kid}")).unwrap();
+    let told = plan
+        .warnings()
+        .iter()
+        .filter(|text| text.contains("FairPlay licences hold the IV"));
+    assert_eq!(told.count(), 2);
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cenc::policy::{ContentKey, KeyRing, Label, TrackFacts};
+use cenc::drm::System;
+use cenc::policy::{Audio, ContentKey, KeyRing, Label, PolicyError, TrackFacts};
 use cenc::scheme::{Algorithm, Scheme};
 use keys::{Obtained, Request, Source};
 use media::{Time, TrackKind};
@@ -51,6 +52,7 @@ pub(super) fn plan(
     if labels.is_empty() {
         return Err(Error::NothingToProtect);
     }
+    check_effect(protection, &facts)?;
     let mut obtained = protection.source.obtain(&Request {
         content_id: job.content_id.as_deref(),
         schemes: &protection.schemes.list(),
@@ -59,13 +61,21 @@ pub(super) fn plan(
         systems: &protection.systems,
     })?;
     warnings.append(&mut obtained.warnings);
-    let clear = clear_segments(protection, renditions, boundaries, warnings)?;
+    let is_encrypted = |at: usize| {
+        facts
+            .get(at)
+            .and_then(|facts| protection.policy.label(facts))
+    };
+    let is_encrypted = |at| is_encrypted(at).is_some();
+    let clear = clear_segments(protection, renditions, boundaries, &is_encrypted, warnings)?;
     let trees = trees(job, protection)
         .into_iter()
         .map(|(folder, formats, scheme)| {
             let assigned = obtained
                 .ring
-                .assign(&protection.policy, scheme.algorithm(), &facts)?;
+                .assign(&protection.policy, scheme.algorithm(), &facts)
+                .map_err(|error| missing(error, protection, scheme))?;
+            warn_of_scheme(protection, formats, scheme, warnings);
             let mut tree = Tree {
                 folder,
                 formats,
@@ -79,6 +89,7 @@ pub(super) fn plan(
                     continue;
                 };
                 check_iv(protection, scheme, label, key, warnings)?;
+                warn_of_iv(protection, (formats, scheme), label, key, warnings);
                 let signalled = signalled(job, protection, (formats, scheme), key, &obtained)?;
                 tree.tracks.insert(
                     at,
@@ -92,6 +103,7 @@ pub(super) fn plan(
                     },
                 );
             }
+            check_key_uris(&tree)?;
             Ok(tree)
         })
         .collect::<Result<Vec<Tree>, Error>>()?;
@@ -169,6 +181,110 @@ fn check_iv(
     Err(JobError::value(field, value, expected).into())
 }
 
+/// Options that concern tracks there have to be.
+fn check_effect(protection: &Protection, facts: &[TrackFacts]) -> Result<(), Error> {
+    let has = |kind| facts.iter().any(|track| track.kind == kind);
+    if protection.policy.audio == Audio::Skip && !has(TrackKind::Audio) {
+        let expected = "an input with sound beside it";
+        return Err(JobError::value("skip_audio_encryption", "true", expected).into());
+    }
+    if protection.tracktype_manifests && !has(TrackKind::Video) {
+        let expected = "an input with video beside it";
+        return Err(JobError::value("tracktype_manifests", "true", expected).into());
+    }
+    Ok(())
+}
+
+/// A missing key with what to do about it.
+fn missing(error: PolicyError, protection: &Protection, scheme: Scheme) -> Error {
+    let PolicyError::Missing { label, tracks } = error else {
+        return error.into();
+    };
+    let is_both = protection.schemes == Schemes::Both;
+    let key = match is_both {
+        true => format!("{scheme}/{label}"),
+        false => label.to_string(),
+    };
+    Error::MissingKey {
+        remedy: match (is_both, protection.policy.multi_key) {
+            (true, _) => "each scheme of scheme both needs keys of its own",
+            (false, None) => "without multi_key one key serves all tracks",
+            (false, Some(_)) => {
+                "with multi_key each track type needs a key, or all serves the rest"
+            }
+        },
+        key,
+        tracks,
+    }
+}
+
+/// Says where a scheme is not what players of a format or a DRM system know.
+fn warn_of_scheme(
+    protection: &Protection,
+    formats: Formats,
+    scheme: Scheme,
+    warnings: &mut Vec<String>,
+) {
+    if matches!(scheme, Scheme::Cenc | Scheme::Cbcs) {
+        return;
+    }
+    if formats.hls {
+        warnings.push(format!(
+            "scheme: HLS has words for cenc and cbcs alone; players that do not look into the \
+             media take {scheme} for one of them"
+        ));
+    }
+    if protection.systems.contains(&System::PlayReady) {
+        warnings.push(format!(
+            "scheme: PlayReady clients are not known to decrypt {scheme}"
+        ));
+    }
+}
+
+/// FairPlay licences hold the IV, so whoever makes them has to know it.
+fn warn_of_iv(
+    protection: &Protection,
+    (formats, scheme): (Formats, Scheme),
+    label: Label,
+    key: &ContentKey,
+    warnings: &mut Vec<String>,
+) {
+    let is_told = key.iv.is_some() || scheme != Scheme::Cbcs || !formats.hls;
+    if is_told || !protection.systems.contains(&System::FairPlay) {
+        return;
+    }
+    let text = format!(
+        "key {label}: no IV came with it; FairPlay licences hold the IV, so the licence server has to \
+         learn the one in package.json, or give it: LABEL=KID:KEY:IV"
+    );
+    if !warnings.contains(&text) {
+        warnings.push(text);
+    }
+}
+
+/// Playlists have to tell keys apart: players ask once for each URI.
+fn check_key_uris(tree: &Tree) -> Result<(), Error> {
+    let mut seen: Vec<(String, &TrackProtection)> = Vec::new();
+    for track in tree.tracks.values() {
+        for system in &track.signalled.systems {
+            let Some(hls) = &system.hls else {
+                continue;
+            };
+            let name = format!("{:?} {hls:?}", system.system_id);
+            let known = seen.iter().find(|(known, _)| *known == name);
+            if let Some((_, other)) = known.filter(|(_, other)| other.key.kid != track.key.kid) {
+                return Err(Error::SharedKeyUri {
+                    system: system.name.clone(),
+                    first: other.label,
+                    second: track.label,
+                });
+            }
+            seen.push((name, track));
+        }
+    }
+    Ok(())
+}
+
 /// What the policy has to know of a rendition.
 fn facts(rendition: &Rendition) -> TrackFacts {
     let kind = rendition.kind();
@@ -184,6 +300,7 @@ fn clear_segments(
     protection: &Protection,
     renditions: &[Rendition],
     boundaries: Option<&[Time]>,
+    is_encrypted: &dyn Fn(usize) -> bool,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<usize>, Error> {
     let lead = protection.clear_lead;
@@ -203,11 +320,34 @@ fn clear_segments(
         })
     };
     let counts: Vec<usize> = renditions.iter().map(count).collect();
-    let is_whole = |(rendition, count): (&Rendition, &usize)| rendition.segments.len() <= *count;
-    if renditions.iter().zip(&counts).all(is_whole) {
-        let end = renditions.iter().map(Rendition::end).max();
-        let end = end.map_or(String::new(), |end| format!(", which is {end}"));
-        let expected = format!("less than the whole presentation{end}");
+    // Of what is to be encrypted: sound that stays clear anyway must not hide video that does.
+    let encrypted = || {
+        let each = renditions.iter().zip(&counts).enumerate();
+        each.filter(|(at, _)| is_encrypted(*at))
+            .map(|(_, each)| each)
+    };
+    let has_video = encrypted().any(|(rendition, _)| rendition.kind() == TrackKind::Video);
+    let counts_most = |rendition: &Rendition| !has_video || rendition.kind() == TrackKind::Video;
+    let is_whole = |rendition: &Rendition, count: &usize| rendition.segments.len() <= *count;
+    for (rendition, _) in encrypted().filter(|(rendition, count)| is_whole(rendition, count)) {
+        let (kind, label) = (rendition.kind(), &rendition.place.label);
+        warnings.push(format!(
+            "clear_lead: {kind} {label} ends within it, and stays clear"
+        ));
+    }
+    let mut main = encrypted().filter(|(rendition, _)| counts_most(rendition));
+    if main.all(|(rendition, count)| is_whole(rendition, count)) {
+        let last = encrypted().filter_map(|(rendition, _)| {
+            let segment = rendition
+                .segments
+                .last()
+                .filter(|_| counts_most(rendition))?;
+            Some(rendition.track.timescale.time(segment.start))
+        });
+        let last = last
+            .max()
+            .map_or(String::new(), |last| format!(", which is at {last}"));
+        let expected = format!("at most the beginning of the last segment{last}");
         return Err(JobError::value("clear_lead", lead, expected).into());
     }
     let mut ends: Vec<Time> = Vec::new();

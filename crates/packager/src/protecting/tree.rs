@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cenc::iv::Seed;
 use cenc::policy::{ContentKey, Label};
-use cenc::scheme::{IvSize, Scheme};
+use cenc::scheme::{Iv, IvSize, Scheme};
 use media::TrackKind;
 use mux::cmaf::InitProtection;
 use mux::presentation::{Protection, ProtectionSystem};
@@ -56,8 +56,9 @@ pub(crate) struct IvSource<'r> {
     pub(crate) size: IvSize,
     /// Most segments of a rendition.
     pub(crate) segments: usize,
-    /// What the content is called elsewhere.
-    pub(crate) content_id: &'r str,
+    /// Of what the content is called and of the sizes and times of all samples: with the user's seed,
+    /// other content gets another IV.
+    pub(crate) digest: [u8; 32],
 }
 
 /// A set of segments that is being encrypted.
@@ -110,6 +111,11 @@ impl<'p> Protected<'p> {
         })
     }
 
+    /// The IV of all samples of a rendition, where they share one.
+    pub(crate) fn constant_iv(&self, rendition: usize) -> Option<&Iv> {
+        self.protector(rendition)?.constant_iv()
+    }
+
     /// What manifests say of a rendition's encryption.
     pub(crate) fn announced(&self, rendition: usize) -> Option<Protection> {
         let track = self.tree.tracks.get(&rendition)?;
@@ -149,7 +155,7 @@ fn counters(track: &TrackProtection, ivs: &IvSource<'_>) -> Counters {
                 seed,
                 key,
                 kid,
-                digest: ivs.content_id.as_bytes(),
+                digest: &ivs.digest,
             };
             let iv = track.key.iv.unwrap_or_else(|| seed.constant());
             Counters::constant_iv(key, kid, iv)

@@ -24,6 +24,12 @@ impl MemorySink {
         self.lock().keys().cloned().collect()
     }
 
+    /// Drops an object.
+    #[cfg(test)]
+    pub(crate) fn forget(&self, path: &str) {
+        self.lock().remove(path);
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Arc<[u8]>>> {
         // A panic elsewhere cannot leave the map half changed: the one change is an insert.
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)

@@ -39,6 +39,18 @@ impl Default for DrmOption {
 }
 
 impl DrmOption {
+    /// Whether heights are other than the usual ones.
+    pub(super) fn has_heights(&self) -> bool {
+        let heights = |option: &DrmOption| {
+            (
+                option.max_sd_height,
+                option.max_hd_height,
+                option.max_uhd1_height,
+            )
+        };
+        heights(self) != heights(&DrmOption::default())
+    }
+
     /// Reads the object `drm_option`.
     pub(super) fn read(object: &Object<'_>) -> Result<DrmOption, JobError> {
         let mut option = DrmOption::default();
