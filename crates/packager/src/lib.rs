@@ -17,6 +17,7 @@
 //! ```
 
 mod error;
+mod hex;
 pub mod input;
 pub mod job;
 pub mod key_file;

@@ -10,6 +10,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::{Formats, JobError};
+use crate::hex;
 
 /// Most bytes of a seed for IVs.
 pub const MAX_IV_SEED_BYTES: usize = 64;
@@ -78,13 +79,7 @@ impl IvSeed {
 
     /// Reads 2 to 128 hexadecimal digits.
     pub fn parse(text: &str) -> Option<IvSeed> {
-        let digit = |byte: &u8| char::from(*byte).to_digit(16);
-        let pair = |pair: &[u8]| match pair {
-            [high, low] => u8::try_from(digit(high)? << 4 | digit(low)?).ok(),
-            _ => None,
-        };
-        let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(pair).collect();
-        IvSeed::new(bytes?)
+        IvSeed::new(hex::decode(text)?)
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

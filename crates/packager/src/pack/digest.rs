@@ -1,10 +1,9 @@
 //! Checksums of objects, computed while their bytes pass.
 
-use std::fmt::Write;
-
 use sha2::Digest as _;
 
 use crate::Error;
+use crate::hex;
 use crate::job::Checksum;
 use crate::sink::Sink;
 
@@ -38,14 +37,7 @@ impl Digest {
     pub(crate) fn finish(self) -> Option<String> {
         match self {
             Digest::Blake3(hasher) => Some(hasher.finalize().to_hex().to_string()),
-            Digest::Sha256(hasher) => {
-                let mut out = String::with_capacity(64);
-                for byte in hasher.finalize() {
-                    // Writing to a string does not fail.
-                    let _ = write!(out, "{byte:02x}");
-                }
-                Some(out)
-            }
+            Digest::Sha256(hasher) => Some(hex::encode(&hasher.finalize())),
             Digest::None => None,
         }
     }

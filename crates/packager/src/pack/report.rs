@@ -6,6 +6,7 @@ use mux::presentation::{KindFacts, Rendition as Announced, SegmentFacts, Storage
 
 use super::{Planned, Run, What, Written};
 use crate::Error;
+use crate::hex;
 use crate::protecting::TrackProtection;
 use crate::report::{
     self, FactsReport, ObjectReport, ProtectionReport, Report, SegmentReport, TrackReport,
@@ -156,12 +157,6 @@ impl Run<'_> {
 }
 
 fn protection(track: &TrackProtection, iv: Option<&Iv>) -> ProtectionReport {
-    let digits = |iv: &Iv| {
-        iv.bytes()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    };
     // One without a name is there for playlists alone.
     let systems = track
         .signalled
@@ -172,7 +167,7 @@ fn protection(track: &TrackProtection, iv: Option<&Iv>) -> ProtectionReport {
         scheme: track.scheme.name(),
         label: track.label.name(),
         kid: track.key.kid.to_string(),
-        iv: iv.map(digits),
+        iv: iv.map(|iv| hex::encode(iv.bytes())),
         systems: systems
             .map(|system| cenc::Kid(system.system_id).to_string())
             .collect(),

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{Object, SALT_BYTES, Sink, new_salt};
+use crate::hex;
 
 /// The file that marks a directory as an unfinished run. It holds the job's fingerprint and the
 /// run's salt, is locked while a process writes, and goes when the package is whole.
@@ -216,25 +217,13 @@ impl DirectorySink {
 
 /// The line of the journal that holds the salt.
 fn salt_line(salt: &[u8; SALT_BYTES]) -> String {
-    let digits: String = salt.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("salt {digits}\n")
+    format!("salt {}\n", hex::encode(salt))
 }
 
 /// Reads [`salt_line`].
 fn salt_of(line: &str) -> Option<[u8; SALT_BYTES]> {
-    let digits = line.strip_prefix("salt ")?.strip_suffix('\n')?.as_bytes();
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let mut salt = [0; SALT_BYTES];
-    if digits.len() != 2 * SALT_BYTES {
-        return None;
-    }
-    for (byte, pair) in salt.iter_mut().zip(digits.chunks_exact(2)) {
-        let [high, low] = pair else {
-            return None;
-        };
-        *byte = u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()?;
-    }
-    Some(salt)
+    let digits = line.strip_prefix("salt ")?.strip_suffix('\n')?;
+    hex::decode(digits)?.try_into().ok()
 }
 
 /// Whether a packager wrote what lies here: a finished package or an unfinished run.
