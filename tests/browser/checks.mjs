@@ -138,7 +138,10 @@ export function keysOnlyOf({ keys }, log, kids) {
   const got = Object.keys(keys);
   const asked = log.flatMap((entry) => entry.kids ?? []);
   const stranger = [...got, ...asked].find((kid) => !kids.includes(kid));
-  if (stranger !== undefined) return `${got.includes(stranger) ? 'got' : 'asked for'} the key of KID ${stranger}, expected those of ${kids.join(', ')} only`;
+  if (stranger !== undefined) {
+    const how = got.includes(stranger) ? 'got' : 'asked for';
+    return `${how} the key of KID ${stranger}, expected those of ${kids.join(', ')} only`;
+  }
   const useless = got.find((kid) => keys[kid] !== 'usable');
   if (useless !== undefined) return `the key of KID ${useless} is ${keys[useless]}`;
   return got.length === 0 ? 'the session got no key' : null;

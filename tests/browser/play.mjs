@@ -58,6 +58,8 @@ const SCENARIOS = [
   { name: 'wrong', run: wrongKeys, bufferSeconds: 600, start: 'lowest', keys: wrong },
 ];
 const UNENCRYPTED = ['through', 'whole', 'controls'];
+/** They need --keys. */
+const ENCRYPTED = ['lead', 'locked', 'wrong'];
 /** A player that is given keys has to get some: this is nobody's. */
 const NO_KEYS = { '00000000000000000000000000000000': '00000000000000000000000000000000' };
 /** The host of the licence server in manifests. */
@@ -104,6 +106,8 @@ async function parse() {
   const scenarios = values.scenarios?.split(',') ?? UNENCRYPTED;
   const other = scenarios.find((name) => !SCENARIOS.some((each) => each.name === name));
   if (other !== undefined) throw new Usage(`--scenarios: ${other}: is none of ${SCENARIOS.map(({ name }) => name)}`);
+  const encrypted = scenarios.find((name) => ENCRYPTED.includes(name));
+  if (encrypted !== undefined && !values.keys) throw new Usage(`--scenarios: ${encrypted}: needs --keys`);
   if (values.set !== undefined && !(values.set in SETS)) throw new Usage(`--set: ${values.set}: is none of ${Object.keys(SETS)}`);
   const set = SETS[values.set] ?? UNMARKED;
   const directory = resolve(positionals[0]);

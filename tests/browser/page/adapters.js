@@ -179,7 +179,9 @@ window.create = {
           streaming: { bufferBehind: 1000, bufferingGoal: bufferSeconds },
         });
         player.configure(shakaProtection(licence));
-        await player.load(url);
+        await player.load(url).catch(({ code, message }) => {
+          throw new Error(`shaka: code ${code ?? ''} ${message ?? ''}`);
+        });
         player.selectVariantTrack(variants()[indexOf(start, variants())], true);
         if (text) this.chooseText(text);
       },
