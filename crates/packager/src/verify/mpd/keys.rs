@@ -33,16 +33,36 @@ fn key(context: &Context<'_>, element: &Element) -> AnnouncedKey {
     }
 }
 
-/// What a system is told: `cenc:pssh`, and `mspr:pro` where there is no such box.
+/// What a system is told: `cenc:pssh` and `mspr:pro`, of which players take either.
 fn header(element: &Element) -> Option<Result<SystemHeader, String>> {
     let bytes = |child: &Element| decode(&child.text).ok_or("no base64".to_string());
-    if let Some(pssh) = element.child("pssh") {
-        return Some(bytes(pssh).and_then(|bytes| SystemHeader::parse(&bytes)));
-    }
+    let pssh = element.child("pssh").map(bytes);
+    let pssh = pssh.map(|bytes| bytes.and_then(|bytes| SystemHeader::parse(&bytes)));
     let system_id = cenc::drm::System::PlayReady.id();
-    let header = |bytes: Vec<u8>| SystemHeader {
+    let pro = |bytes: Vec<u8>| SystemHeader {
         system_id,
         kids: kids(system_id, &bytes),
     };
-    element.child("pro").map(|pro| bytes(pro).map(header))
+    let pro = element.child("pro").map(|child| bytes(child).map(pro));
+    match (pssh, pro) {
+        (Some(Ok(pssh)), Some(Ok(pro))) => Some(Ok(both(pssh, pro))),
+        (Some(Err(error)), _) | (_, Some(Err(error))) => Some(Err(error)),
+        (pssh, pro) => pssh.or(pro),
+    }
+}
+
+/// All that two headers of one system name.
+fn both(mut header: SystemHeader, other: SystemHeader) -> SystemHeader {
+    header.kids = match (header.kids, other.kids) {
+        (Some(mut kids), Some(others)) => {
+            let added: Vec<Kid> = others
+                .into_iter()
+                .filter(|kid| !kids.contains(kid))
+                .collect();
+            kids.extend(added);
+            Some(kids)
+        }
+        (kids, others) => kids.or(others),
+    };
+    header
 }

@@ -297,6 +297,33 @@ fn a_report_that_promises_something_else_is_found() {
 }
 
 #[test]
+fn a_playready_object_beside_a_box_is_looked_into_too() {
+    let mut package = Package::of(Kind::Cenc);
+    let path = "cmaf/stream.mpd";
+    let text = String::from_utf8(package.objects[path].to_vec()).unwrap();
+    let old = text
+        .split("<mspr:pro>")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap();
+    let key = cenc::Key::from_bytes([9; 16]);
+    let header = cenc::drm::playready::PlayReadyHeader {
+        version: cenc::drm::playready::HeaderVersion::V4_0,
+        keys: &[(cenc::Kid([9; 16]), &key)],
+        algorithm: cenc::scheme::Algorithm::AesCtr,
+        licence_url: None,
+        custom_attributes: None,
+    };
+    let new = cenc::base64(&header.object().unwrap());
+    edit(&mut package.objects, path, old, &new);
+    let found = package.findings(&[]);
+    let told = |line: &&String| line.contains("09090909-0909-0909-0909-090909090909");
+    assert!(found.iter().any(|line| told(&line)), "{found:?}");
+}
+
+#[test]
 fn an_mpd_that_announces_something_else_is_found() {
     let at = "cmaf/stream.mpd: Representation video-avc1-240p: ";
     let cases: [(&str, &str, &str); 4] = [
