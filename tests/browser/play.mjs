@@ -46,8 +46,8 @@ const PLAYERS = {
   'shaka-dash': { adapter: 'shaka', script: 'shaka-player/dist/shaka-player.compiled.js', manifest: 'dash' },
   'shaka-hls': { adapter: 'shaka', script: 'shaka-player/dist/shaka-player.compiled.js', manifest: 'hls' },
 };
-// A short buffer makes switches and seeks need new segments. `keys`: which the players get, of those
-// expected; a scenario without them need not show anything.
+// A short buffer makes switches and seeks need new segments. `keys`: what the players get instead of
+// the right keys; such a scenario need not show a picture.
 const SCENARIOS = [
   { name: 'through', run: through, bufferSeconds: 4, start: 'lowest', text: true },
   { name: 'whole', run: whole, bufferSeconds: 600, start: 'highest' },
