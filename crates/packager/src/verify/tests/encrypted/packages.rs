@@ -120,7 +120,8 @@ impl Kind {
     fn job(self) -> Job {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
         let names: &[&str] = match self {
-            Kind::MultiKey => &["240p.mp4", "360p.mp4"],
+            // With text, which has an initialization segment in DASH alone.
+            Kind::MultiKey => &["240p.mp4", "360p.mp4", "subtitles_en.vtt"],
             _ => &["240p.mp4"],
         };
         let inputs = names
