@@ -3,6 +3,7 @@
 //! Planning opens the inputs, chooses tracks, cuts segments and knows the size of every object to
 //! the byte. What cannot be done well is refused here.
 
+mod clear_lead;
 mod cutting;
 mod delivery;
 mod events;

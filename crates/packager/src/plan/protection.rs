@@ -8,8 +8,7 @@ use cenc::scheme::{Algorithm, Scheme};
 use keys::{Obtained, Request, Source};
 use media::{Time, TrackKind};
 
-use super::signalling;
-use super::{Input, Rendition};
+use super::{Input, Rendition, clear_lead, signalling};
 use crate::Error;
 use crate::job::{Formats, Job, JobError, Protection, Schemes};
 use crate::protecting::{Rules, Signalled, TrackProtection, Tree};
@@ -61,13 +60,18 @@ pub(super) fn plan(
         systems: &protection.systems,
     })?;
     warnings.append(&mut obtained.warnings);
-    let is_encrypted = |at: usize| {
+    let label = |at: usize| {
         facts
             .get(at)
             .and_then(|facts| protection.policy.label(facts))
     };
-    let is_encrypted = |at| is_encrypted(at).is_some();
-    let clear = clear_segments(protection, renditions, boundaries, &is_encrypted, warnings)?;
+    let clear = clear_lead::segments(
+        protection.clear_lead,
+        renditions,
+        boundaries,
+        &|at| label(at).is_some(),
+        warnings,
+    )?;
     let trees = trees(job, protection)
         .into_iter()
         .map(|(folder, formats, scheme)| {
@@ -82,10 +86,7 @@ pub(super) fn plan(
                 tracks: BTreeMap::new(),
             };
             for (at, key) in assigned.into_iter().enumerate() {
-                let label = facts
-                    .get(at)
-                    .and_then(|facts| protection.policy.label(facts));
-                let (Some(key), Some(label)) = (key, label) else {
+                let (Some(key), Some(label)) = (key, label(at)) else {
                     continue;
                 };
                 check_iv(protection, scheme, label, key, warnings)?;
@@ -293,83 +294,4 @@ fn facts(rendition: &Rendition) -> TrackFacts {
         kind,
         height: rendition.track.video().map(|video| video.height),
     }
-}
-
-/// How many segments of each rendition a clear lead covers: whole ones, at least as long.
-fn clear_segments(
-    protection: &Protection,
-    renditions: &[Rendition],
-    boundaries: Option<&[Time]>,
-    is_encrypted: &dyn Fn(usize) -> bool,
-    warnings: &mut Vec<String>,
-) -> Result<Vec<usize>, Error> {
-    let lead = protection.clear_lead;
-    if lead.ticks == 0 {
-        return Ok(vec![0; renditions.len()]);
-    }
-    // Video decides where segments begin, and the n-th of all renditions belong together.
-    let common = boundaries.map(|boundaries| {
-        let before = boundaries.iter().filter(|boundary| **boundary < lead);
-        before.count() + 1
-    });
-    let count = |rendition: &Rendition| {
-        common.unwrap_or_else(|| {
-            let starts = rendition.segments.iter().map(|segment| segment.start);
-            let timescale = rendition.track.timescale;
-            starts.filter(|start| timescale.time(*start) < lead).count()
-        })
-    };
-    let counts: Vec<usize> = renditions.iter().map(count).collect();
-    // Of what is to be encrypted: sound that stays clear anyway must not hide video that does.
-    let encrypted = || {
-        let each = renditions.iter().zip(&counts).enumerate();
-        each.filter(|(at, _)| is_encrypted(*at))
-            .map(|(_, each)| each)
-    };
-    let has_video = encrypted().any(|(rendition, _)| rendition.kind() == TrackKind::Video);
-    let counts_most = |rendition: &Rendition| !has_video || rendition.kind() == TrackKind::Video;
-    let is_whole = |rendition: &Rendition, count: &usize| rendition.segments.len() <= *count;
-    for (rendition, _) in encrypted().filter(|(rendition, count)| is_whole(rendition, count)) {
-        let (kind, label) = (rendition.kind(), &rendition.place.label);
-        warnings.push(format!(
-            "clear_lead: {kind} {label} ends within it, and stays clear"
-        ));
-    }
-    let mut main = encrypted().filter(|(rendition, _)| counts_most(rendition));
-    if main.all(|(rendition, count)| is_whole(rendition, count)) {
-        let last = encrypted().filter_map(|(rendition, _)| {
-            let segment = rendition
-                .segments
-                .last()
-                .filter(|_| counts_most(rendition))?;
-            Some(rendition.track.timescale.time(segment.start))
-        });
-        let last = last
-            .max()
-            .map_or(String::new(), |last| format!(", which is at {last}"));
-        let expected = format!("at most the beginning of the last segment{last}");
-        return Err(JobError::value("clear_lead", lead, expected).into());
-    }
-    let mut ends: Vec<Time> = Vec::new();
-    for (rendition, count) in renditions.iter().zip(&counts) {
-        let segment = rendition.segments.get(*count);
-        let start = segment.map(|segment| rendition.track.timescale.time(segment.start));
-        if let (TrackKind::Video, Some(start)) = (rendition.kind(), start) {
-            ends.push(start);
-        }
-    }
-    let first = renditions
-        .first()
-        .zip(counts.first())
-        .and_then(|(rendition, count)| {
-            let segment = rendition.segments.get(*count)?;
-            Some(rendition.track.timescale.time(segment.start))
-        });
-    let end = ends.into_iter().max().or(first);
-    if let Some(end) = end.filter(|end| *end != lead) {
-        warnings.push(format!(
-            "clear_lead: {lead} is not at the end of a segment; the first {end} stay clear"
-        ));
-    }
-    Ok(counts)
 }
