@@ -92,7 +92,8 @@ impl Case {
             (self.single_file, "single_file"),
             (self.clear_lead, "clear_lead"),
             (self.kind == Kind::Marked, "marked"),
-            (self.kind == Kind::Furnished, "trick_play_and_clear_sound"),
+            (self.kind == Kind::Furnished, "trick_play_and_clear_text"),
+            (self.has_clear_sound(), "clear_sound"),
             (self.iv_of_8, "iv_of_8"),
         ];
         let words = words.into_iter().filter(|(is_asked, _)| *is_asked);
@@ -109,9 +110,13 @@ impl Case {
         self.kind == Kind::Marked
     }
 
-    /// Whether sound and subtitles stay clear.
+    /// Whether subtitles, and sound if there is any, stay clear.
     pub(crate) fn has_clear_tracks(&self) -> bool {
         self.kind == Kind::Furnished
+    }
+
+    fn has_clear_sound(&self) -> bool {
+        self.has_clear_tracks() && self.film.has_sound()
     }
 
     pub(crate) fn has_ivs(&self) -> bool {
@@ -182,7 +187,7 @@ impl Case {
         if self.iv_of_8 {
             add(&["--iv-size", "8"]);
         }
-        if self.has_clear_tracks() {
+        if self.has_clear_sound() {
             add(&["--skip-audio-encryption"]);
         }
         options.extend(self.kind.options(&watermark));

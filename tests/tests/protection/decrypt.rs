@@ -1,8 +1,8 @@
 //! Tracks decrypted by others.
 //!
 //! Neither tool follows `seig` groups: they get the fragments behind the clear lead, which has to be
-//! clear as it lies. And ffmpeg decrypts files of several fragments only where a `sidx` tells it of them, so it
-//! gets fragments of a segmented track one by one: the first and the last protected one.
+//! clear as it lies. And ffmpeg takes `senc` boxes of fragments for each other where it can seek, so it reads
+//! from standard input.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -59,11 +59,7 @@ pub(crate) fn check(case: &Case) {
             let path = folder.path().join(format!("{index}-{variant}"));
             let behind = reference.get(lead..).unwrap_or_default();
             let by_shaka = by_shaka(&path, &parts, protected, behind);
-            let is_whole = protected.track.segments.is_empty() && lead == 0;
-            let by_ffmpeg = match is_whole {
-                true => by_ffmpeg(&path, &bytes, protected, behind),
-                false => each_by_ffmpeg(&path, &parts, protected, behind),
-            };
+            let by_ffmpeg = by_ffmpeg(&path, &parts, protected, behind);
             let place = format!("{} variant {variant}", protected.track.folder);
             if by_shaka.is_err() && by_ffmpeg.is_err() {
                 wrong.push(format!("{place}: nobody decrypts it"));
@@ -161,9 +157,7 @@ fn by_shaka(
     protected: &Protected,
     reference: &[Vec<u8>],
 ) -> Result<(), String> {
-    let behind = parts.fragments.iter().filter(|(_, is_clear)| !is_clear);
-    let mut bytes = parts.init.clone();
-    behind.for_each(|(fragment, _)| bytes.extend(fragment));
+    let bytes = protected_part(parts);
     let input = path.with_extension("in.mp4");
     fs::write(&input, bytes).expect("the track can be written");
     let output = path.with_extension("out.mp4");
@@ -173,44 +167,27 @@ fn by_shaka(
     compare(&found, reference)
 }
 
-/// The first and the last protected fragment.
-fn each_by_ffmpeg(
+/// The track without its clear lead.
+fn protected_part(parts: &Parts) -> Vec<u8> {
+    let behind = parts.fragments.iter().filter(|(_, is_clear)| !is_clear);
+    let mut bytes = parts.init.clone();
+    behind.for_each(|(fragment, _)| bytes.extend(fragment));
+    bytes
+}
+
+fn by_ffmpeg(
     path: &Path,
     parts: &Parts,
     protected: &Protected,
     reference: &[Vec<u8>],
 ) -> Result<(), String> {
-    let behind: Vec<_> = parts
-        .fragments
-        .iter()
-        .filter(|(_, is_clear)| !is_clear)
-        .collect();
-    let mut at = 0;
-    for (index, (fragment, _)) in behind.iter().enumerate() {
-        let bytes = [&parts.init[..], fragment].concat();
-        let count = samples(&bytes)?.len();
-        let reference = reference.get(at..at + count).ok_or("too many samples")?;
-        at += count;
-        if index == 0 || index + 1 == behind.len() {
-            by_ffmpeg(path, &bytes, protected, reference)?;
-        }
-    }
-    Ok(())
-}
-
-fn by_ffmpeg(
-    path: &Path,
-    bytes: &[u8],
-    protected: &Protected,
-    reference: &[Vec<u8>],
-) -> Result<(), String> {
     let path = path.with_extension("ffmpeg.mp4");
-    fs::write(&path, bytes).expect("the track can be written");
-    let mut command = Command::new("ffmpeg");
-    command.args(["-nostdin", "-v", "fatal", "-ignore_editlist", "1"]);
-    command
-        .args(["-decryption_key", &protected.key, "-i"])
-        .arg(&path);
+    fs::write(&path, protected_part(parts)).expect("the track can be written");
+    let mut command = Command::new("sh");
+    command.args(["-c", "path=$1; shift; exec ffmpeg \"$@\" < \"$path\"", "sh"]);
+    command.arg(&path);
+    command.args(["-v", "fatal", "-ignore_editlist", "1"]);
+    command.args(["-decryption_key", &protected.key, "-i", "pipe:0"]);
     // Samples one behind the other, as they are.
     command.args(["-map", "0:0", "-c", "copy", "-f", "data", "-"]);
     let output = process::run(&mut command, Duration::from_secs(60));

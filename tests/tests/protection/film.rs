@@ -206,6 +206,11 @@ impl Film {
         )
     }
 
+    /// Whether there is sound in it.
+    pub(crate) fn has_sound(&self) -> bool {
+        !matches!(self.source, Source::Stream(_))
+    }
+
     /// The labels of its tracks, with a key for each.
     pub(crate) fn labels(&self) -> &'static [&'static str] {
         match self.source {

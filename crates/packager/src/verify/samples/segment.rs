@@ -4,7 +4,7 @@ use std::fs::File;
 use std::ops::Range;
 
 use cenc::Key;
-use cenc::ranges::{Rule, counter_blocks};
+use cenc::ranges::{RangeError, Rule, counter_blocks};
 use cenc::scheme::{Algorithm, SampleCipher, Scheme};
 use demux::Source;
 use isobmff::boxes::Subsample;
@@ -283,7 +283,7 @@ impl Reading<'_> {
         if let Some(rule) = &rule {
             // A clone, as the rule itself learns from the sample below.
             let mut rule = Rule::clone(rule);
-            if let Err(error) = rule.divide(bytes, scheme, &mut divided) {
+            if let Err(error) = divide(&mut rule, bytes, scheme, subsamples, &mut divided) {
                 let expected = "headers that can be read, as they are clear";
                 findings.add(at, field("headers"), error, expected);
                 return false;
@@ -297,7 +297,7 @@ impl Reading<'_> {
         // Without a rule nothing can be told of it, which is said.
         self.evidence.any = true;
         if let Some(rule) = rule {
-            let _ = rule.divide(bytes, scheme, &mut divided);
+            let _ = divide(rule, bytes, scheme, subsamples, &mut divided);
             self.evidence(bytes, subsamples, rule);
             if let Some(iv) = &encryption.iv {
                 let blocks = counter_blocks(bytes, subsamples, scheme);
@@ -419,4 +419,27 @@ fn ranges(bytes: usize, subsamples: &[Subsample]) -> Vec<Range<u64>> {
         start..at
     });
     ranges.filter(|range| !range.is_empty()).collect()
+}
+
+/// Divides an encrypted sample by its headers, which are clear.
+fn divide(
+    rule: &mut Rule,
+    bytes: &mut [u8],
+    scheme: Scheme,
+    subsamples: &[Subsample],
+    divided: &mut Vec<Subsample>,
+) -> Result<(), RangeError> {
+    let protected = |each: &Subsample| each.bytes_of_protected_data > 0;
+    let ends_protected = subsamples.last().is_none_or(protected);
+    // The index of a VP9 superframe is clear, and is found by the last byte: an encrypted one may
+    // look like it.
+    let hidden = match (&*rule, bytes.last_mut()) {
+        (Rule::Vp9(_), Some(last)) if ends_protected => Some(std::mem::take(last)),
+        _ => None,
+    };
+    let done = rule.divide(bytes, scheme, divided);
+    if let (Some(byte), Some(last)) = (hidden, bytes.last_mut()) {
+        *last = byte;
+    }
+    done
 }
