@@ -160,7 +160,7 @@ pub(crate) fn shaka(path: &Path, scheme: Scheme) {
         done.expect("could be divided before");
         assert_eq!(ours, subsamples(sample, &units, blocks, Clear::Before));
         // Bytes beyond whole blocks: the bindings of both codecs have them clear before what is
-        // protected, Shaka Packager 3.5 to 3.8 behind it (its issue 1599), all others before.
+        // protected, Shaka Packager 3.5 to 3.8 behind it, all others before.
         let behind = subsamples(sample, &units, blocks, Clear::Behind);
         let is_behind = aux.subsamples == pairs(&behind);
         assert!(
