@@ -19,16 +19,10 @@ export function endedAtDuration({ ended, currentTime, duration }, { duration: ex
     : null;
 }
 
-/**
- * Nobody moved the playback position: a player that seeks by itself jumps over a hole. That a player goes to the very end
- * once it has shown pictures of the last half second is no hole: dash.js does so when it stalls there.
- */
-export function nobodySeeked({ events, frames = [], duration = Infinity }) {
-  const isNearEnd = ([time]) => time > duration - 0.5 && time < duration - 0.05;
-  const mayGoToEnd = frames.some(isNearEnd);
-  const isToEnd = (time) => mayGoToEnd && Math.abs(time - duration) < 0.001;
+/** Nobody moved the playback position: a player that seeks by itself jumps over a hole. */
+export function nobodySeeked({ events }) {
   // Some players place the position at 0 before the first frame.
-  const jump = events.find(([name, time]) => name === 'seeking' && time > 0.001 && !isToEnd(time));
+  const jump = events.find(([name, time]) => name === 'seeking' && time > 0.001);
   return jump ? `the player seeked to ${seconds(jump[1])} by itself` : null;
 }
 
